@@ -1,0 +1,1 @@
+"""What the stacks of one language share: dependencies, package manager, runtime, entry points."""

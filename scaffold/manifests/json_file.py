@@ -1,0 +1,91 @@
+"""JSON with the line of every key: parse(text, path) -> Json."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.errors import ManifestError
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A parsed document (`value`) and where its keys stand."""
+
+    value: Any
+    path: str
+    lines: dict[tuple[str | int, ...], int]
+
+    def line(self, *keys: str | int) -> int:
+        """Return the 1-based line of a key path ("scripts", "start"), 0 if it is not there."""
+        return self.lines.get(keys, 0)
+
+    def at(self, *keys: str) -> Any:
+        """Return the value at a key path through objects, or None."""
+        value = self.value
+        for key in keys:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(key)
+        return value
+
+
+def parse(text: str, path: str) -> Json:
+    """Parse a JSON document. Raises ManifestError with the line of the fault."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ManifestError(path, error.lineno, f"not valid JSON: {error.msg}") from None
+    except RecursionError:
+        raise ManifestError(path, 0, "JSON nested too deeply") from None
+    return Json(value, path, _lines(text))
+
+
+def parse_object(text: str, path: str) -> Json:
+    """Parse a JSON document that must be an object."""
+    document = parse(text, path)
+    if not isinstance(document.value, dict):
+        raise ManifestError(path, 1, "a JSON object is expected")
+    return document
+
+
+def _lines(text: str) -> dict[tuple[str | int, ...], int]:
+    """Map each key path to its line, by one pass over the tokens of a valid document."""
+    found: dict[tuple[str | int, ...], int] = {}
+    line, where, expecting_key = 1, [], False
+    previous = ""
+    containers: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token == "\n":
+            line += 1
+            continue
+        if token in "{[" and len(token) == 1:
+            containers.append(token)
+            where.append(0 if token == "[" else "")
+            if token == "[":
+                found.setdefault(tuple(where), line)
+            expecting_key = token == "{"
+        elif token in "}]" and len(token) == 1:
+            containers.pop()
+            where.pop()
+            expecting_key = False
+        elif token == ",":
+            if containers and containers[-1] == "[":
+                where[-1] += 1
+                previous = ","
+                continue
+            expecting_key = True
+        elif token == ":":
+            expecting_key = False
+        elif expecting_key and token[0] == '"':
+            where[-1] = json.loads(token)
+            found[tuple(where)] = line
+        if previous == "," and containers and containers[-1] == "[" and token not in ":":
+            found.setdefault(tuple(where), line)
+        previous = token
+    return found

@@ -1,0 +1,286 @@
+"""The repository as detectors see it: one sorted list of files, each read and parsed at most once."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from scaffold.errors import ManifestError, UserError
+from scaffold.facts import Evidence
+from scaffold.run import run
+
+T = TypeVar("T")
+
+MAX_BYTES = 2_000_000
+"""Larger files are listed but not read: no manifest or source file that tells anything is this big."""
+
+SKIPPED_FOLDERS = frozenset(
+    ".git .hg .svn .scaffold node_modules bower_components jspm_packages site-packages dist-packages "
+    "__pycache__ .venv .tox .nox .eggs .mypy_cache .pytest_cache .ruff_cache .bundle .gradle .mvn "
+    ".dart_tool .pub-cache .next .nuxt .svelte-kit .terraform .idea .vscode .direnv Pods _build "
+    ".parcel-cache .cache .yarn .pnp .turbo .expo".split()
+)
+"""Environments, caches and vendored code: never the app's own source."""
+
+SKIPPED_PATHS = ("vendor/bundle/", "vendor/cache/", "vendor/ruby/")
+
+_ENVIRONMENT_MARKS = ("pyvenv.cfg", "bin/activate_this.py", "Scripts/activate.bat", "bin/activate")
+
+SECONDARY = frozenset(
+    "test tests testing spec specs __tests__ __mocks__ e2e cypress fixtures fixture example examples "
+    "sample samples demo demos doc docs documentation benchmark benchmarks bench template templates "
+    "cookbook tutorial tutorials playground sandbox storybook .github .circleci .storybook dummy "
+    "boilerplate archive archived old legacy backup deprecated".split()
+)
+"""Folders whose content says little about what the repository deploys."""
+
+
+def is_secondary(path: str) -> bool:
+    """Tell whether a path lies in a tests, examples or documentation folder."""
+    return any(part.lower() in SECONDARY for part in path.split("/")[:-1])
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a file path: "." for the top."""
+    return path.rpartition("/")[0] or "."
+
+
+def join(root: str, path: str) -> str:
+    """Join a root ("." or "sub") and a path relative to it; `..` and `.` parts are resolved."""
+    parts: list[str] = [] if root == "." else root.split("/")
+    for part in path.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts) or "."
+
+
+def relative(root: str, path: str) -> str:
+    """Return `path` as seen from `root`; the path itself when it does not lie below."""
+    if root == ".":
+        return path
+    return path[len(root) + 1 :] if path.startswith(root + "/") else path
+
+
+class Repo:
+    """A repository's files. Paths are POSIX strings relative to its top.
+
+    `hidden` paths (scaffold's own unedited output) are left out: they are evidence of nothing.
+    `problems` collects what could not be read, as lines for the user.
+    """
+
+    def __init__(self, top: Path, files: Collection[str], *, hidden: Collection[str] = ()) -> None:
+        self.top = top
+        self._text: dict[str, str] = {}
+        self._parsed: dict[tuple[str, Callable[[str, str], object]], object] = {}
+        self._broken: dict[tuple[str, Callable[[str, str], object]], ManifestError] = {}
+        self._memo: dict[tuple[object, ...], object] = {}
+        self._problems: dict[str, str] = {}
+        self.reads = 0
+        kept = sorted(set(_without_environments(files)) - set(hidden))
+        self.files: tuple[str, ...] = tuple(kept)
+        self._set = frozenset(kept)
+        self._by_name: dict[str, list[str]] = {}
+        self._by_suffix: dict[str, list[str]] = {}
+        for path in kept:
+            name = path.rpartition("/")[2]
+            self._by_name.setdefault(name, []).append(path)
+            dot = name.rfind(".")
+            if dot >= 0:
+                self._by_suffix.setdefault(name[dot:], []).append(path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._set
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Files that were needed and could not be read, one line each."""
+        return tuple(self._problems[path] for path in sorted(self._problems))
+
+    def named(self, *names: str) -> tuple[str, ...]:
+        """Return the paths whose last part is one of `names`, shallow ones first."""
+        found = [path for name in names for path in self._by_name.get(name, ())]
+        return tuple(sorted(found, key=lambda path: (path.count("/"), path)))
+
+    def suffixed(self, *suffixes: str, under: str = ".") -> tuple[str, ...]:
+        """Return the paths that end in one of `suffixes` (".py"), below `under`, shallow ones first."""
+        found = [path for suffix in suffixes for path in self._by_suffix.get(suffix, ())]
+        if under != ".":
+            found = [path for path in found if path.startswith(under + "/")]
+        return tuple(sorted(found, key=lambda path: (path.count("/"), path)))
+
+    def under(self, folder: str) -> Iterator[str]:
+        """Yield the files below a folder ("." for all), sorted."""
+        if folder == ".":
+            yield from self.files
+            return
+        prefix = folder + "/"
+        yield from (path for path in self.files if path.startswith(prefix))
+
+    def has_folder(self, folder: str) -> bool:
+        """Tell whether any listed file lies below a folder."""
+        return next(self.under(folder), None) is not None
+
+    def text(self, path: str) -> str:
+        r"""Return a file's text with `\n` line ends and no byte-order mark; "" where it cannot be read."""
+        if path not in self._text:
+            self._text[path] = self._read(path) if path in self._set else ""
+        return self._text[path]
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of a file, without line ends."""
+        return self.text(path).split("\n")
+
+    def parsed(self, path: str, parse: Callable[[str, str], T]) -> T:
+        """Return `parse(text, path)`, computed once per file and parser. Raises what `parse` raises."""
+        key = (path, parse)
+        if key in self._broken:
+            raise self._broken[key]
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = parse(self.text(path), path)
+            except ManifestError as error:
+                self._broken[key] = error
+                self._problems.setdefault(path, error.summary)
+                raise
+        return self._parsed[key]  # type: ignore[return-value]
+
+    def try_parsed(self, path: str, parse: Callable[[str, str], T]) -> T | None:
+        """Like `parsed`, but None for a malformed file; the fault is kept in `broken` and `problems`."""
+        try:
+            return self.parsed(path, parse)
+        except ManifestError:
+            return None
+
+    def broken(self, root: str) -> ManifestError | None:
+        """Return the first malformed manifest directly in `root` that a detector met, if any."""
+        faults = [fault for fault in self._broken.values() if folder_of(fault.path) == root]
+        return min(faults, key=lambda fault: fault.path, default=None)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return `make()`, computed once per key: for what a family of stacks shares."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return self._memo[key]  # type: ignore[return-value]
+
+    def line_of(self, path: str, pattern: str | re.Pattern[str], *, after: int = 0) -> int:
+        """Return the 1-based number of the first line after line `after` that matches, or 0."""
+        seek = re.compile(pattern) if isinstance(pattern, str) else pattern
+        for number, line in enumerate(self.lines(path)[after:], after + 1):
+            if seek.search(line):
+                return number
+        return 0
+
+    def proof(self, path: str, line: int = 0) -> Evidence:
+        """Return the evidence for a line (1-based; 0 for the file as such), with its text."""
+        lines = self.lines(path) if line else []
+        text = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
+        return Evidence(path=path, line=line, text=text)
+
+    def _read(self, path: str) -> str:
+        full = self.top / path
+        self.reads += 1
+        try:
+            if os.stat(full).st_size > MAX_BYTES:
+                self._problems[path] = f"{path}: larger than {MAX_BYTES // 1_000_000} MB, not read"
+                return ""
+            raw = full.read_bytes()
+        except OSError as error:
+            self._problems[path] = f"{path}: cannot be read ({error.strerror})"
+            return ""
+        return self._decode(path, raw)
+
+    def _decode(self, path: str, raw: bytes) -> str:
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            self._problems[path] = f"{path}: UTF-16 text; Heroku needs UTF-8"
+            text = raw.decode("utf-16", "replace")
+        else:
+            if b"\0" in raw[:4096]:
+                return ""
+            text = raw.decode("utf-8-sig", "replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_environments(files: Collection[str]) -> list[str]:
+    """Drop environments, caches and vendored code; a virtualenv is known by its own files, whatever its name."""
+    environments = set()
+    for path in files:
+        for mark in _ENVIRONMENT_MARKS:
+            if path.endswith("/" + mark):
+                environments.add(path[: -len(mark)])
+        cut = path.find("/site-packages/")
+        if cut > 0:
+            above = path[:cut].rpartition("/lib")[0] or path[:cut].rpartition("/Lib")[0]
+            if above:
+                environments.add(above + "/")
+    prefixes = tuple(environments)
+    return [
+        path
+        for path in files
+        if SKIPPED_FOLDERS.isdisjoint(path.split("/")[:-1])
+        and not (prefixes and path.startswith(prefixes))
+        and not any(path.startswith(part) or "/" + part in path for part in SKIPPED_PATHS)
+    ]
+
+
+def git_top(folder: Path) -> Path | None:
+    """Return the top of the git work tree that holds `folder`, or None without git or outside one."""
+    for parent in (folder, *folder.parents):
+        if (parent / ".git").exists():
+            return parent
+    return None
+
+
+def git_files(top: Path) -> list[str] | None:
+    """List git's tracked and untracked-not-ignored files, or None where git cannot say."""
+    ended = run(["git", "-C", str(top), "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    if ended.code != 0:
+        return None
+    return [os.fsdecode(name) for name in ended.stdout.split(b"\0") if name]
+
+
+def walk_files(top: Path) -> list[str]:
+    """List the files below `top` without git: sorted, links to folders not followed, caches skipped."""
+    found = []
+    for folder, folders, names in os.walk(top):
+        here = os.path.relpath(folder, top).replace(os.sep, "/")
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in SKIPPED_FOLDERS and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+        )
+        found += [name if here == "." else f"{here}/{name}" for name in names]
+    return found
+
+
+def open_repo(top: Path, *, hidden: Collection[str] = ()) -> Repo:
+    """Index the repository at `top`. Raises UserError where it is no readable folder."""
+    if not top.is_dir():
+        raise UserError(
+            "repo/no-folder",
+            f"{top} is not a folder",
+            remedy="Name the folder of your app with -C DIR.",
+        )
+    listed = git_files(top) if (top / ".git").exists() else None
+    names = walk_files(top) if listed is None else listed
+    return Repo(top, [name for name in set(names) if _is_readable_file(top, name)], hidden=hidden)
+
+
+def _is_readable_file(top: Path, name: str) -> bool:
+    """Tell whether a listed name is a plain file inside the repository: no loop, no link that leaves it."""
+    full = os.path.join(top, name)
+    try:
+        mode = os.lstat(full).st_mode
+        if stat.S_ISREG(mode):
+            return True
+        if not stat.S_ISLNK(mode):
+            return False
+        target = os.path.realpath(full, strict=True)
+        return os.path.isfile(target) and target.startswith(os.path.realpath(top) + os.sep)
+    except OSError:
+        return False
