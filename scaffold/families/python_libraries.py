@@ -1,0 +1,118 @@
+"""What is known of Python packages: what they bring, the service they talk to, the import they give.
+
+Canonical names throughout. A name missing here is no error, only one thing less that is known.
+"""
+
+from __future__ import annotations
+
+IMPLIED = {
+    "fastapi[standard]": ("uvicorn",),
+    "fastapi[all]": ("uvicorn",),
+    "fastapi-cli": ("uvicorn",),
+    "fastapi-cli[standard]": ("uvicorn",),
+    "channels[daphne]": ("daphne",),
+    "django-heroku": ("dj-database-url", "whitenoise", "psycopg2"),
+    "django-on-heroku": ("dj-database-url", "whitenoise", "psycopg2-binary"),
+    "celery[redis]": ("redis",),
+    "celery[sqs]": ("boto3",),
+    "kombu[redis]": ("redis",),
+    "django-environ[all]": (),
+    "django-rq": ("rq", "redis"),
+    "rq": ("redis",),
+    "huey[redis]": ("redis",),
+    "dramatiq[redis]": ("redis",),
+    "dramatiq[rabbitmq]": ("pika",),
+    "channels-redis": ("redis",),
+    "django-redis": ("redis",),
+    "flask-sqlalchemy": ("sqlalchemy", "flask"),
+    "flask-migrate": ("alembic", "flask-sqlalchemy"),
+    "sqlmodel": ("sqlalchemy",),
+    "uvicorn-worker": ("uvicorn",),
+    "apache-airflow": ("gunicorn", "flask"),
+    "connexion[flask]": ("flask",),
+    "connexion[uvicorn]": ("uvicorn",),
+}
+"""What a package, or one of its extras, installs besides itself (where no lock file says it)."""
+
+POSTGRES_DRIVERS = ("psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "asyncpg", "pg8000", "aiopg")
+MYSQL_DRIVERS = ("mysqlclient", "pymysql", "mysql-connector-python", "mysql-connector", "aiomysql", "asyncmy")
+"""Database drivers, by the service they talk to."""
+
+MONGO_DRIVERS = ("pymongo", "motor", "mongoengine", "djongo", "beanie", "flask-pymongo", "odmantic")
+
+BOTS = {
+    "discord-py": "discord",
+    "discord": "discord",
+    "py-cord": "discord",
+    "nextcord": "nextcord",
+    "disnake": "disnake",
+    "hikari": "hikari",
+    "interactions-py": "interactions",
+    "discord-py-interactions": "interactions",
+    "python-telegram-bot": "telegram",
+    "pytelegrambotapi": "telebot",
+    "aiogram": "aiogram",
+    "telethon": "telethon",
+    "pyrogram": "pyrogram",
+    "kurigram": "pyrogram",
+    "pyrofork": "pyrogram",
+    "tweepy": "tweepy",
+    "praw": "praw",
+    "asyncpraw": "asyncpraw",
+    "twitchio": "twitchio",
+    "slack-bolt": "slack_bolt",
+    "slackclient": "slack",
+    "slack-sdk": "slack_sdk",
+    "vk-api": "vk_api",
+    "mastodon-py": "mastodon",
+    "matrix-nio": "nio",
+    "vkbottle": "vkbottle",
+    "irc": "irc",
+    "sopel": "sopel",
+    "schedule": "schedule",
+    "apscheduler": "apscheduler",
+    "pika": "pika",
+    "aio-pika": "aio_pika",
+    "kafka-python": "kafka",
+    "confluent-kafka": "confluent_kafka",
+    "aiokafka": "aiokafka",
+    "paho-mqtt": "paho",
+    "nats-py": "nats",
+}
+"""Packages of programs that run on without serving HTTP, and the module each is imported as."""
+
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "discord": "discord.py",
+    "dotenv": "python-dotenv",
+    "jwt": "PyJWT",
+    "rest_framework": "djangorestframework",
+    "corsheaders": "django-cors-headers",
+    "environ": "django-environ",
+    "decouple": "python-decouple",
+    "psycopg2": "psycopg2-binary",
+    "MySQLdb": "mysqlclient",
+    "sklearn": "scikit-learn",
+    "telebot": "pyTelegramBotAPI",
+    "telegram": "python-telegram-bot",
+    "yaml": "PyYAML",
+    "dateutil": "python-dateutil",
+    "serial": "pyserial",
+    "flask_cors": "Flask-Cors",
+    "flask_sqlalchemy": "Flask-SQLAlchemy",
+    "flask_login": "Flask-Login",
+    "flask_migrate": "Flask-Migrate",
+    "flask_wtf": "Flask-WTF",
+    "crispy_forms": "django-crispy-forms",
+    "storages": "django-storages",
+    "allauth": "django-allauth",
+    "debug_toolbar": "django-debug-toolbar",
+    "slack_bolt": "slack-bolt",
+    "vk_api": "vk-api",
+    "googleapiclient": "google-api-python-client",
+    "socketio": "python-socketio",
+    "magic": "python-magic",
+}
+"""Imported module -> the package to install, where the names differ."""
