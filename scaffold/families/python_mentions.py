@@ -1,0 +1,72 @@
+"""Dockerfiles, scripts, READMEs and FLASK_APP -> the `module:object` pairs that people serve the app by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scaffold.facts import Evidence
+from scaffold.repo import Repo, folder_of
+
+_SERVED = re.compile(
+    r"\b(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|uwsgi)\b.*?"
+    r"(?<![\w./:-])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?![\w./:-])"
+)
+_BARE = re.compile(r"\bgunicorn\b(?:[\s\"',]+-{1,2}[\w-]+(?:[= ]\S+)?)*[\s\"',]+([A-Za-z_][\w.]*\.wsgi)\b")
+_FLASK_APP = re.compile(
+    r"^\s*(?:export\s+|ENV\s+|-\s*|set\s+)?FLASK_APP\s*[=: ]\s*[\"']?([\w./-]+)(?::(\w+))?"
+)
+_FILES = re.compile(
+    r"(?:Dockerfile(?:[.-][\w.-]+)?|[\w.-]+\.Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|README(?:\.\w+)?|"
+    r"Makefile|[\w.-]+\.sh|\.flaskenv|\.env[\w.-]*|render\.ya?ml|fly\.toml|app\.ya?ml|nixpacks\.toml|"
+    r"railway\.(?:json|toml)|ecosystem\.config\.js|supervisord?\.conf|package\.json|pyproject\.toml)",
+    re.IGNORECASE,
+)
+_MOST = 40
+_DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A target that a line names: dotted `module`, `name` ("" where only the module is named)."""
+
+    module: str
+    name: str
+    evidence: Evidence
+
+
+def mentions(repo: Repo) -> tuple[Mention, ...]:
+    """Return the targets named anywhere near the top of the repository."""
+    return repo.once(("python-mentions",), lambda: tuple(_mentions(repo)))
+
+
+def _mentions(repo: Repo) -> Iterator[Mention]:
+    paths = [
+        path
+        for path in repo.files
+        if path.count("/") <= _DEEPEST and _FILES.fullmatch(path.rpartition("/")[2])
+    ]
+    paths.sort(key=lambda path: (path.count("/"), path))
+    for path in paths[:_MOST]:
+        text = repo.text(path)
+        if "FLASK_APP" not in text and "corn" not in text and "uwsgi" not in text and "waitress" not in text:
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            yield from _in_line(repo, path, number, line)
+
+
+def _in_line(repo: Repo, path: str, number: int, line: str) -> Iterator[Mention]:
+    plain = re.sub(r"[\"',\[\]`]+", " ", line)[:500]
+    if found := _SERVED.search(plain):
+        yield Mention(module=found[1], name=found[2], evidence=repo.proof(path, number))
+    elif found := _BARE.search(plain):
+        yield Mention(module=found[1], name="application", evidence=repo.proof(path, number))
+    elif found := _FLASK_APP.match(line):
+        module = found[1].removeprefix("./").removesuffix(".py").replace("/", ".").strip(".")
+        yield Mention(module=module, name=found[2] or "", evidence=repo.proof(path, number))
+
+
+def folder_named(mention: Mention) -> str:
+    """Return the folder of the file that names the target."""
+    return folder_of(mention.evidence.path)

@@ -1,0 +1,172 @@
+"""The entries of a Python web framework -> the facts that all of them share: use, web process, smoke path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scaffold.facts import AnyFact, Doubt, Evidence, Process, Smoke, Strength, Uses, command
+from scaffold.families.python import PythonApp
+from scaffold.families.python_code import module_of
+from scaffold.families.python_entries import Entry, best_entries, web_entries
+from scaffold.families.python_roots import best_app, missing_facts
+from scaffold.families.python_server import Server
+from scaffold.repo import Repo, folder_of, is_secondary, join
+
+_HEALTH = ("/health", "/healthz", "/healthcheck", "/health-check", "/api/health", "/status", "/ping", "/up")
+_ROUTE = re.compile(r"""@[\w.]+\.(?:route|get|api_route)\(\s*["'](/[\w./-]*)["']""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """A Python web framework: its package, the classes whose objects are served, and texts in their files."""
+
+    stack: str
+    package: str
+    title: str
+    classes: tuple[str, ...]
+    needles: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return every package whose presence declares the framework."""
+        return (self.package, *self.packages)
+
+
+def is_worth_reading(repo: Repo, framework: Framework, apps: tuple[PythonApp, ...]) -> bool:
+    """Tell whether the framework is declared, or an entry point at hand imports it."""
+    if any(app.has(*framework.names) or any(n in app.dev for n in framework.names) for app in apps):
+        return True
+    names = ("app.py", "main.py", "wsgi.py", "server.py", "application.py", "run.py", "api.py", "index.py")
+    likely = [path for path in repo.named(*names) if path.count("/") <= 2 and not is_secondary(path)]
+    return any(needle in repo.text(path) for path in likely[:20] for needle in framework.needles)
+
+
+def framework_entries(repo: Repo, framework: Framework) -> Mapping[str, tuple[Entry, ...]]:
+    """Return the best entries of a framework by build root."""
+    key = ("python-entries", framework.stack, framework.package)
+    return repo.once(
+        key, lambda: best_entries(web_entries(repo, framework.classes, framework.needles, framework.names))
+    )
+
+
+def use_of(framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 4) -> Uses:
+    """Return the fact that the framework's app lives at this root, as strong as its proof."""
+    declared = app.has(*framework.names)
+    strength = Strength.FRAMEWORK if declared else Strength.GENERIC
+    if is_secondary(entry.found.path) or entry.found.guarded:
+        strength = Strength.HINT
+    proofs = (declared.evidence, *entry.evidence) if declared else entry.evidence
+    kind = "factory" if entry.found.factory else "object"
+    return Uses(
+        stack=framework.stack,
+        root=app.root,
+        evidence=proofs,
+        strength=strength,
+        weight=weight + (entry.score > 5),
+        why=f"{entry.found.path} holds the {framework.title} {kind} {entry.found.name}.",
+    )
+
+
+def web_of(framework: Framework, app: PythonApp, entry: Entry, server: Server) -> Iterator[AnyFact]:
+    """Yield the web process of an entry and what it needs to be declared."""
+    how = "a factory to call" if entry.found.factory else f"the {framework.title} app"
+    named = " and is named where the app is run" if entry.named else ""
+    strength = Strength.FRAMEWORK if app.has(*framework.names) else Strength.GENERIC
+    yield Process(
+        stack=framework.stack,
+        root=app.root,
+        name="web",
+        command=server.command,
+        tool=server.package,
+        strength=strength,
+        evidence=(*entry.evidence, *server.evidence),
+        why=f"{entry.found.path} line {entry.found.line} is {how}{named}.",
+    )
+    declared = () if app.has(*framework.names) else (framework.package,)
+    why = "the web process cannot start without it"
+    yield from missing_facts(framework.stack, app, (*declared, *server.missing), entry.evidence, why=why)
+
+
+def smoke_of(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
+    """Yield a path that answers: a health route, the home page, or FastAPI's own documentation."""
+    routes: dict[str, Evidence] = {}
+    paths = dict.fromkeys((entry.found.path, entry.found.source, *_near(repo, entry)))
+    for path in paths:
+        if path and "(" in (text := repo.text(path)):
+            for found in _ROUTE.finditer(text):
+                if "{" not in found[1] and "<" not in found[1]:
+                    line = text.count("\n", 0, found.start()) + 1
+                    routes.setdefault(found[1], repo.proof(path, line))
+    for route in (*_HEALTH, "/"):
+        if route in routes:
+            yield Smoke(stack=framework.stack, root=app.root, path=route, evidence=(routes[route],))
+            return
+
+
+def _near(repo: Repo, entry: Entry) -> tuple[str, ...]:
+    """Return the route modules beside the entry that declare their paths in full."""
+    folder = folder_of(entry.found.source or entry.found.path)
+    names = ("routes.py", "views.py", "health.py", "main/routes.py", "main/views.py", "routes/__init__.py")
+    return tuple(path for name in names if (path := join(folder, name)) in repo)
+
+
+def guarded_facts(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
+    """Yield what to do about an app that exists only when its file is run as a script."""
+    path = entry.found.path
+    yield Doubt(
+        stack=framework.stack,
+        root=app.root,
+        evidence=entry.evidence,
+        id=f"{framework.stack}/app-under-main-guard",
+        message=f'{entry.found.name} exists only under `if __name__ == "__main__"`: no server can load it.',
+        remedy=f"Move the line that makes {entry.found.name} in {path} above the guard.",
+    )
+    if "PORT" in repo.text(path):
+        inside = path if app.root == "." else path[len(app.root) + 1 :]
+        yield Process(
+            stack=framework.stack,
+            root=app.root,
+            name="web",
+            command=command("python", inside),
+            tool="python",
+            strength=Strength.GENERIC,
+            evidence=entry.evidence,
+            why=f"{path} makes its app only when it is run itself, and reads PORT.",
+        )
+
+
+def does_not_parse(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
+    """Yield a doubt where the app's file is no Python 3."""
+    if not module_of(repo, entry.found.path).parsed:
+        yield Doubt(
+            stack=framework.stack,
+            root=app.root,
+            evidence=(repo.proof(entry.found.path, entry.found.line),),
+            id="python/syntax",
+            message=f"{entry.found.path} is not valid Python 3: it will not start.",
+            remedy="Convert it to Python 3: Heroku has no Python 2.",
+        )
+
+
+def app_for(repo: Repo, framework: Framework, entry: Entry) -> PythonApp:
+    """Return the app that declares what an entry needs."""
+    return best_app(repo, folder_of(entry.found.path), *framework.names)
+
+
+def unserved(repo: Repo, framework: Framework, apps: tuple[PythonApp, ...]) -> Iterator[AnyFact]:
+    """Yield a hint for each app that declares the framework though nothing below it makes an app of it."""
+    made = [e for entries in framework_entries(repo, framework).values() for e in entries]
+    for app in apps:
+        declared = app.uses(*framework.names)
+        holds = any(app.root == "." or e.found.path.startswith(app.root + "/") for e in made)
+        if declared and not holds:
+            yield Uses(
+                stack=framework.stack,
+                root=app.root,
+                evidence=(declared.evidence,),
+                strength=Strength.HINT,
+                why=f"{framework.title} is declared, but no module makes an app of it.",
+            )
