@@ -1,0 +1,47 @@
+"""Tasks: `nox -s check` is what CI runs; `nox -l` lists the others."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.sessions = ["check"]
+nox.options.default_venv_backend = "venv"
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """Lint, types, tests."""
+    session.install("-e", ".[test,check]")
+    session.run("ruff", "format", "--check", "scaffold", "tests", "noxfile.py")
+    session.run("ruff", "check", "scaffold", "tests", "noxfile.py")
+    session.run("mypy")
+    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def golden(session: nox.Session) -> None:
+    """Write the golden outputs of fixtures anew: `nox -s golden -- NAME ...` (all without names)."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.golden", *session.posargs)
+    session.run("git", "--no-pager", "diff", "--stat", "fixtures", external=True)
+
+
+@nox.session
+def new_stack(session: nox.Session) -> None:
+    """Write the skeleton of a stack: `nox -s new_stack -- NAME`."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.tools.new_stack", *session.posargs)
+
+
+@nox.session
+def clones(session: nox.Session) -> None:
+    """Compare with what people wrote, over a folder of clones: `nox -s clones -- FOLDER`."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.tools.clones", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time `scaffold detect` against an empty Python process."""
+    session.install(".[test]")
+    session.run("python", "-m", "tests.tools.bench", *session.posargs)

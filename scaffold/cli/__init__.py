@@ -1,0 +1,81 @@
+"""The command line: parse arguments, run one command, turn errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from scaffold import __version__
+from scaffold.cli import out
+from scaffold.errors import BAD_INPUT, BUG, INTERRUPTED, OK, UserError
+
+COMMANDS = {
+    "detect": "say what the repository is, with the proof of every fact; nothing is written",
+    "init": "detect, ask what cannot be found out, and write the deployment files",
+}
+
+EPILOG = """\
+exit codes: 0 fine; 1 findings, drift or conflicts left; 2 usage or bad input;
+3 nothing detected, candidates of equal rank, or an answer is needed and there is no terminal;
+70 a bug in scaffold; 130 interrupted
+
+example: scaffold init        in the top folder of your app
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    out.prepare()
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = _parser(words).parse_args(words)
+        code: int = importlib.import_module(f"scaffold.cli.{arguments.command}").run(arguments)
+        sys.stdout.flush()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else BAD_INPUT
+    except UserError as fault:
+        out.error(fault)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        out.say("\ninterrupted; nothing was written")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as bug:  # noqa: BLE001  (the last resort: a bug is reported as one, with its place)
+        return _bug(bug)
+    return code
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Build the parser; only the command that is called is imported."""
+    parser = argparse.ArgumentParser(
+        prog="scaffold",
+        description="Find out what a repository is and write the files that deploy it to Heroku.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"scaffold {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, title in COMMANDS.items():
+        sub = commands.add_parser(
+            name, help=title, description=title, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if name in words:
+            importlib.import_module(f"scaffold.cli.{name}").add_arguments(sub)
+    return parser
+
+
+def _bug(bug: Exception) -> int:
+    trace = bug.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"
+    out.say(f"bug: {type(bug).__name__} at {where}: {bug}")
+    out.say("  -> This is a fault of scaffold, not of your repository; nothing more was written. Please report it.")
+    if os.environ.get("SCAFFOLD_DEBUG"):
+        raise bug
+    return BUG

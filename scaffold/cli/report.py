@@ -1,0 +1,182 @@
+"""What `init` shows: the files and their diffs, what was written, what the person must still do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scaffold import changes, merge
+from scaffold.changes import Change, OnExisting
+from scaffold.cli import out
+from scaffold.cli.detect import print_notes
+from scaffold.errors import FINDINGS, OK
+from scaffold.facts import command
+from scaffold.pipeline import Analysis
+from scaffold.plan.model import Plan
+from scaffold.run import run
+
+_VERBS = {
+    "new": "write",
+    "same": "unchanged",
+    "update": "update",
+    "blocked": "CANNOT WRITE",
+}
+
+
+def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bool) -> None:
+    """Print the decision, each process with its proof, and what happens to each file."""
+    where = "" if plan.root == "." else f" in {plan.root}"
+    out.data(out.paint(f"{plan.title}{where}", "bold"))
+    for line in _why_layout(plan):
+        out.data(f"  {line}")
+    for process in plan.processes:
+        out.data(f"  {out.paint(process.name, 'cyan')}: {process.command}")
+        for proof in process.evidence[:1]:
+            out.data(f"      because of {proof}")
+    for image in plan.images:
+        out.data(f"  {out.paint(image.process, 'cyan')}: image built from {image.dockerfile}")
+    for addon in plan.addons:
+        proof = f" ({addon.evidence[0]})" if addon.evidence else ""
+        out.data(f"  add-on {addon.plan}: {addon.why}{proof}")
+    if plan.buildpacks:
+        out.data(f"  buildpacks, in order: {', '.join(plan.buildpacks)}")
+    out.data()
+    for change in found:
+        out.data(f"  {_verb(change):<12} {change.path}{f'  ({change.reason})' if change.reason else ''}")
+        if diffs and change.kind != "same":
+            out.data(changes.diff(change).rstrip("\n"))
+    print_notes(analysis)
+
+
+def _why_layout(plan: Plan) -> list[str]:
+    if plan.layout == "cd":
+        return [f"Heroku builds the top of the repository; processes start with `cd {plan.root}`, because a file at the top can name the app's dependencies there."]
+    if plan.layout == "subdir":
+        return [f"A subdirectory buildpack makes {plan.root} the build root, because the top of the repository cannot build this stack."]
+    return []
+
+
+def _verb(change: Change) -> str:
+    if change.kind == "differs":
+        return {"keep": "keep yours", "merge": "merge", "replace": "replace"}[change.decision]
+    return _VERBS[change.kind]
+
+
+def ask_existing(found: tuple[Change, ...], said: OnExisting | None) -> tuple[Change, ...]:
+    """Ask, for each file of the person's that differs, what is to become of it."""
+    if said is not None:
+        return found
+    return tuple(_ask_one(change) if change.kind == "differs" else change for change in found)
+
+
+def _ask_one(change: Change) -> Change:
+    import questionary  # noqa: PLC0415  (0.1 s, and only in a terminal)
+
+    out.data(changes.diff(change).rstrip("\n"))
+    options = ["keep mine", "replace it"]
+    if merge.is_mergeable(change.path):
+        options.insert(1, "merge: add what is missing, keep the rest")
+    answer = questionary.select(
+        f"{change.path} exists and differs from what scaffold would write (shown above)", choices=options
+    ).unsafe_ask()
+    kind: OnExisting = "merge" if answer.startswith("merge") else "replace" if answer.startswith("replace") else "keep"
+    return changes.decide(change, kind)
+
+
+def confirm(found: tuple[Change, ...]) -> bool:
+    """Ask once before writing."""
+    import questionary  # noqa: PLC0415
+
+    count = sum(change.after is not None for change in found)
+    if not count:
+        return True
+    return bool(questionary.confirm(f"Write {count} file{'s' if count > 1 else ''}?", default=True).unsafe_ask())
+
+
+def finish(top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> int:
+    """Print what was written and what is still to do, in order, as commands to copy. Returns the exit code."""
+    written = [change.path for change in found if change.after is not None]
+    out.data()
+    out.data(f"Wrote {len(written)} files." if written else "Nothing to write: every file is as it should be.")
+    steps = todo_steps(top, plan, found, answers)
+    if steps:
+        out.data(out.paint("\nNext, in this order:", "bold"))
+    for number, (why, text) in enumerate(steps, 1):
+        out.data(f"{number}. {why}")
+        for line in text.splitlines():
+            out.data(f"     {line}")
+    blocked = [change for change in found if change.kind == "blocked"]
+    for change in blocked:
+        out.warn(f"{change.path} was not written: {change.reason}")
+    return FINDINGS if blocked else OK
+
+
+def todo_steps(
+    top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return what the person must still do: reason and command (or lines to add)."""
+    steps = [(todo.why, todo.command) for todo in plan.todos]
+    for change in found:
+        lines = changes.missing_keys(change)
+        if lines:
+            steps.append((f"{change.path} is yours and was kept; add these lines to it (--on-existing merge does)", "\n".join(lines)))
+    in_git = (top / ".git").exists()
+    if not in_git:
+        steps.append(("Heroku deploys from git, and this folder is no git repository yet", "git init -b main && git add -A"))
+    paths = [change.path for change in found if change.kind != "blocked"]
+    ignored = _ignored(top, [*paths, ".scaffold/state.json"]) if in_git else []
+    add = command("git", "add", *(["-f"] if ignored else []), *paths, ".scaffold")
+    why = "Commit the files" + (f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else "")
+    steps.append((why, f"{add} && git commit -m 'Add Heroku files'"))
+    steps += deploy_steps(plan, found, answers)
+    return steps
+
+
+def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the commands that make the app and deploy it."""
+    needed = [v for v in plan.config_vars if v.required and v.value is None and not v.generator and not v.provided_by]
+    app = answers.get("staging_app", "")
+    named = "" if app else " --app NAME"
+    steps = []
+    if any(change.path == "bin/deploy" and change.kind != "blocked" for change in found):
+        steps.append(("Log in to Heroku", "heroku login"))
+        why = "Create the app with its add-ons, buildpacks and config vars, and deploy"
+        if needed:
+            why += f" (it asks for {', '.join(var.name for var in needed[:8])}{' ...' if len(needed) > 8 else ''})"  # noqa: PLR2004
+        steps.append((why, f"bin/deploy staging --create{named}"))
+    else:
+        steps.append(("Create the app and deploy", "\n".join(plain_commands(plan, answers))))
+    return steps
+
+
+def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
+    """Return the Heroku commands that do by hand what the script would."""
+    from scaffold import policy  # noqa: PLC0415
+
+    app = answers.get("staging_app") or "NAME"
+    stack = "container" if plan.container else policy.stack_image()
+    lines = [command("heroku", "create", app, "--stack", stack, "--region", answers.get("region", "us"))]
+    lines += [command("heroku", "buildpacks:add", name, "-a", app) for name in plan.buildpacks]
+    for addon in plan.addons:
+        extra = ["--as", addon.attach_as] if addon.attach_as else []
+        lines.append(command("heroku", "addons:create", addon.plan, *extra, "--wait", "-a", app))
+    for var in plan.config_vars:
+        if var.provided_by:
+            continue
+        if var.value is not None and not var.secret:
+            lines.append(command("heroku", "config:set", f"{var.name}={var.value}", "-a", app))
+        elif var.generator:
+            lines.append(f'heroku config:set {var.name}="$(openssl rand -hex 32)" -a {app}')
+        elif var.required:
+            lines.append(f"heroku config:set {var.name}=... -a {app}")
+    lines.append(f"git push https://git.heroku.com/{app}.git HEAD:refs/heads/main")
+    scale = [f"{p.name}={p.quantity}" for p in plan.processes if p.name not in ("web", "release") and p.quantity]
+    if scale:
+        lines.append(command("heroku", "ps:scale", *scale, "-a", app))
+    return lines
+
+
+def _ignored(top: Path, paths: list[str]) -> list[str]:
+    ended = run(["git", "-C", str(top), "check-ignore", "--no-index", *paths])
+    return ended.stdout.decode("utf-8", "replace").split("\n")[:-1] if ended.code == 0 else []
+

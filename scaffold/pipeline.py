@@ -1,0 +1,172 @@
+"""The whole run on one screen: repository -> facts -> candidates -> plan (-> tree -> merge -> disk)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scaffold import about, declared, state
+from scaffold.errors import ManifestError, Undecided, UserError
+from scaffold.facts import AnyFact
+from scaffold.plan import make_plan
+from scaffold.plan.model import Choice, Note, Plan, Ranked
+from scaffold.plan.ranking import candidates, tied
+from scaffold.repo import Repo, git_top, open_repo
+from scaffold.stacks import Stack, all_stacks
+
+MANIFESTS = frozenset(
+    "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod pom.xml "
+    "app.json heroku.yml Procfile Cargo.toml mix.exs build.gradle build.gradle.kts".split()
+)
+"""Files that Heroku's build reads: a malformed one beside the app is an error, any other a warning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asked for: the folder, and what decides detection instead of the code.
+
+    `top` is the top of the repository; `answers` are `--set` values and recorded answers.
+    """
+
+    top: Path
+    stack: str = ""
+    root: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    config_vars: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What detection came to. `plan` is None where nothing was found or candidates are equal (`ties`)."""
+
+    repo: Repo
+    facts: tuple[AnyFact, ...]
+    ranked: tuple[Ranked, ...]
+    ties: tuple[Ranked, ...]
+    plan: Plan | None
+    problems: tuple[Note, ...]
+
+
+def place(directory: str, root: str = "") -> tuple[Path, str]:
+    """Return the repository's top and the app's root for `-C DIR`.
+
+    DIR below the top of a git work tree means the app in that folder: Heroku looks at the top.
+    Raises UserError for a folder that is not there.
+    """
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise UserError("repo/no-folder", f"{directory} is not a folder", remedy="Name your app's folder with -C DIR.")
+    folder = folder.resolve()
+    top = git_top(folder) or folder
+    inside = folder.relative_to(top).as_posix()
+    if root:
+        inside = root.strip("/") if inside == "." else f"{inside}/{root.strip('/')}"
+    return top, "" if inside == "." and not root else inside
+
+
+def detect(repo: Repo) -> tuple[AnyFact, ...]:
+    """Run every detector; their order does not matter."""
+    facts: list[AnyFact] = []
+    for stack in all_stacks():
+        facts += stack.detect(repo)
+    facts += declared.detect(repo)
+    facts += about.detect(repo)
+    return tuple(dict.fromkeys(facts))
+
+
+def analyse(request: Request) -> Analysis:
+    """Detect, choose the app, find its config vars, plan. Raises UserError and its kin for bad input."""
+    repo = open_repo(request.top, hidden=state.own_output(request.top))
+    return analyse_repo(repo, request)
+
+
+def analyse_repo(repo: Repo, request: Request) -> Analysis:
+    """Like `analyse`, for a repository that is already indexed."""
+    facts = detect(repo)
+    every = candidates(facts)
+    ranked = _asked(every, request)
+    ties = tied(ranked) if ranked else ()
+    if not ranked or len(ties) > 1:
+        _raise_broken(repo, request.root or ".")
+        return Analysis(
+            repo=repo, facts=facts, ranked=every, ties=ties, plan=None, problems=_problems(repo, None)
+        )
+    choice = _choice(ranked[0], every, request)
+    _raise_broken(repo, choice.uses.root)
+    if request.config_vars:
+        facts = (*facts, *_config_vars(repo, choice, every))
+    plan = make_plan(facts, choice, every)
+    return Analysis(
+        repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo, choice.uses.root)
+    )
+
+
+def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
+    """Keep the candidates that flags allow. Raises UserError where none is left of some."""
+    label, stack, root = request.answers.get("app", ""), request.stack, request.root
+    kept = tuple(
+        item
+        for item in ranked
+        if (not label or item.label == label)
+        and (not stack or item.uses.stack == stack)
+        and (not root or item.uses.root == root)
+    )
+    if kept or not (label or stack or root):
+        return kept
+    wanted = label or " in ".join(part for part in (stack or "an app", root) if part)
+    known = {item.name for item in all_stacks()}
+    if stack and stack not in known:
+        raise UserError(
+            "stack/unknown", f"there is no stack {stack!r}", remedy="Known are: " + ", ".join(sorted(known)) + "."
+        )
+    raise Undecided(
+        "app/not-found",
+        f"found no {wanted} here",
+        evidence=[f"{item.label}: {item.uses.evidence[0]}" for item in ranked[:5] if item.uses.evidence],
+        why="--stack, --root and --set app=... choose among what the code shows; they invent nothing.",
+        remedy="Run `scaffold detect` without them to see what was found.",
+    )
+
+
+def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choice:
+    stacks: dict[str, Stack] = {stack.name: stack for stack in all_stacks()}
+    stack = stacks[best.uses.stack]
+    language = stack.language
+    if best.uses.container:
+        inside = next((i.uses for i in ranked if i.uses.root == best.uses.root and not i.uses.container), None)
+        language = stacks[inside.stack].language if inside else language
+    return Choice(
+        uses=best.uses,
+        title=stack.title,
+        language=language,
+        family=frozenset({stack.name, stack.language}),
+        answers=request.answers,
+    )
+
+
+def _config_vars(repo: Repo, choice: Choice, ranked: tuple[Ranked, ...]) -> tuple[AnyFact, ...]:
+    from scaffold import config_vars  # noqa: PLC0415  (a syntax-tree library that plain detection can do without)
+
+    root = choice.uses.root
+    others = {item.uses.root for item in ranked if item.uses.root not in (root, ".")}
+    found = config_vars.discover(
+        repo, stack=choice.uses.stack, language=choice.language, root=root, other_roots=sorted(others)
+    )
+    return tuple(found)
+
+
+def _raise_broken(repo: Repo, root: str) -> None:
+    fault = repo.broken(root)
+    if fault is not None and fault.path.rpartition("/")[2] in MANIFESTS:
+        raise fault
+
+
+def _problems(repo: Repo, root: str | None) -> tuple[Note, ...]:
+    notes = [Note(id="repo/unread", message=line) for line in repo.problems]
+    if root is None:
+        return tuple(notes)
+    return tuple(notes)
+
+
+__all__ = ["Analysis", "ManifestError", "Request", "analyse", "analyse_repo", "detect", "place"]

@@ -1,0 +1,129 @@
+"""Facts and answers -> one Plan, from which every file is rendered, so that they never disagree.
+
+Nothing here names a stack: the app is the best-ranked `Uses`, and its plan is made of the facts of
+that stack, of its language, and of what other stacks offer in its support at the same root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from scaffold.facts import About, Addon, AnyFact, CacheClear, ConfigVar, Doubt, Fact, File, Image, Migration, Shim, Smoke, Todo
+from scaffold.plan.model import Choice, Note, Plan, Ranked
+from scaffold.plan.processes import cd_prefix, plan_processes
+from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime
+from scaffold.plan.ranking import closeness, lost_apps
+
+F = TypeVar("F", bound=Fact)
+
+DECLARED = "declared"
+"""The pseudo-stack of what a person wrote for deployment; it speaks for whichever app is at its root."""
+
+
+def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ...] = ()) -> Plan:
+    """Decide everything for the chosen app. Pure: the order of the facts does not matter."""
+    every = tuple(sorted(set(facts), key=_order))
+    uses = choice.uses
+    mine = tuple(fact for fact in every if fact.root == uses.root and _completes(fact, choice))
+    declared = tuple(fact for fact in every if fact.stack == DECLARED and fact.root in (uses.root, "."))
+    relevant = (*mine, *declared)
+    layout = _layout(uses.root, mine, container=uses.container)
+    prefix = cd_prefix(uses.root) if layout == "cd" else ""
+    processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
+    addons, hinted = plan_addons(relevant)
+    runtime, runtime_notes = plan_runtime(mine, choice)
+    migration = _best(relevant, Migration)
+    smoke, cache = _best(mine, Smoke), _best(mine, CacheClear)
+    serves = any(process.name == "web" for process in processes) or uses.container
+    return Plan(
+        stack=uses.stack,
+        title=choice.title,
+        language=choice.language,
+        root=uses.root,
+        layout=layout,
+        images=_of(relevant, Image) if uses.container else (),
+        container=uses.container,
+        processes=processes,
+        runtime=runtime,
+        buildpacks=() if uses.container else plan_buildpacks(every, choice, subdir=layout == "subdir"),
+        addons=addons,
+        config_vars=plan_config_vars(relevant, addons, subdir_root=uses.root if layout == "subdir" else ""),
+        migration=_prefixed(migration, prefix),
+        smoke=((smoke.path, smoke.status) if smoke else ("/", 200)) if serves else None,
+        cache_clear=prefix + cache.command if cache else "",
+        files=_files(mine, declared, layout),
+        about=_about(every),
+        todos=_of(relevant, Todo),
+        notes=(*_notes(relevant), *runtime_notes, *closeness(ranked, uses, choice.family)),
+        considered=(*lost_apps(ranked, uses), *lost, *hinted),
+        facts=every,
+        open_choices={f"process_{name}": commands for name, commands in ties.items()},
+    )
+
+
+def _order(fact: AnyFact) -> tuple[str, str, int, str, str]:
+    return (type(fact).__name__, fact.root, -int(fact.strength), fact.stack, repr(fact))
+
+
+def _of(facts: Iterable[AnyFact], kind: type[F]) -> tuple[F, ...]:
+    return tuple(dict.fromkeys(fact for fact in facts if isinstance(fact, kind)))
+
+
+def _best(facts: Iterable[AnyFact], kind: type[F]) -> F | None:
+    return max(_of(facts, kind), key=lambda fact: (int(fact.strength), repr(fact)), default=None)
+
+
+def _completes(fact: AnyFact, choice: Choice) -> bool:
+    """Tell whether a fact of the app's root speaks of the chosen app.
+
+    An image holds an app of some language: what that app needs around it counts, how it starts does not.
+    """
+    if fact.stack in choice.family:
+        return True
+    return choice.uses.container and isinstance(fact, Addon | ConfigVar | Migration | Smoke)
+
+
+def _prefixed(migration: Migration | None, prefix: str) -> Migration | None:
+    if migration is None or not prefix or migration.root == ".":
+        return migration
+    return replace(migration, command=prefix + migration.command)
+
+
+def _layout(root: str, mine: tuple[AnyFact, ...], *, container: bool) -> str:
+    if root == "." or container:
+        return "top"
+    return "cd" if any(isinstance(fact, Shim) for fact in mine) else "subdir"
+
+
+def _files(mine: tuple[AnyFact, ...], declared: tuple[AnyFact, ...], layout: str) -> tuple[File, ...]:
+    """Return the stack's own files, and the root shims where the layout runs on them."""
+    own = list(_of((*mine, *declared), File))
+    for shim in _of(mine, Shim):
+        if shim.path and layout != "subdir":
+            own.append(
+                File(
+                    stack=shim.stack,
+                    root=shim.root,
+                    evidence=shim.evidence,
+                    why=shim.why,
+                    path=shim.path,
+                    text=shim.text,
+                )
+            )
+    return tuple(dict.fromkeys(own))
+
+
+def _about(facts: tuple[AnyFact, ...]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for fact in sorted(_of(facts, About), key=lambda fact: (fact.root, -int(fact.strength), repr(fact))):
+        said.setdefault(fact.key, fact.value)
+    return said
+
+
+def _notes(facts: tuple[AnyFact, ...]) -> tuple[Note, ...]:
+    return tuple(
+        Note(id=doubt.id, message=doubt.message, remedy=doubt.remedy, evidence=doubt.evidence)
+        for doubt in _of(facts, Doubt)
+    )

@@ -1,0 +1,122 @@
+"""What a plan is made of: frozen values that say what to write and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scaffold.facts import AnyFact, ConfigVar, Evidence, File, Image, Migration, Todo, Uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loser:
+    """Something considered and not taken: what it was, its proof, and why it lost."""
+
+    what: str
+    value: str
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A warning: stable id, message, remedy, proof."""
+
+    id: str
+    message: str
+    remedy: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedProcess:
+    """A process type of the Procfile: its command, the number of its dynos, and why it is there."""
+
+    name: str
+    command: str
+    why: str
+    quantity: int
+    declared: bool
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAddon:
+    """An add-on to create: role, service:plan, attachment name ("" for its own), config vars it sets."""
+
+    service: str
+    plan: str
+    attach_as: str
+    config_vars: tuple[str, ...]
+    why: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRuntime:
+    """The language version to write: `file` is where (".python-version"), "" where the repository has it."""
+
+    language: str
+    version: str
+    asked: str
+    file: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A candidate app with its rank: the higher tuple wins."""
+
+    uses: Uses
+    rank: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        """Name the candidate as `--set app=` takes it: "django" or "django in backend"."""
+        return self.uses.stack if self.uses.root == "." else f"{self.uses.stack} in {self.uses.root}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The app to plan for: its `Uses`, title and language, the stacks whose facts complete it, the answers.
+
+    `answers` are what flags or a person decided ("dyno_size", "process_web", ...).
+    """
+
+    uses: Uses
+    title: str
+    language: str
+    family: frozenset[str]
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that is to be written, decided. `layout` is "top", "cd" (root shim) or "subdir" (buildpack)."""
+
+    stack: str
+    title: str
+    language: str
+    root: str
+    layout: str
+    images: tuple[Image, ...]
+    container: bool
+    processes: tuple[PlannedProcess, ...]
+    runtime: PlannedRuntime | None
+    buildpacks: tuple[str, ...]
+    addons: tuple[PlannedAddon, ...]
+    config_vars: tuple[ConfigVar, ...]
+    migration: Migration | None
+    smoke: tuple[str, int] | None
+    cache_clear: str
+    files: tuple[File, ...]
+    about: Mapping[str, str]
+    todos: tuple[Todo, ...]
+    notes: tuple[Note, ...]
+    considered: tuple[Loser, ...]
+    facts: tuple[AnyFact, ...] = field(repr=False)
+    open_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def process(self, name: str) -> PlannedProcess | None:
+        """Return the process type of this name, if planned."""
+        return next((process for process in self.processes if process.name == name), None)

@@ -1,0 +1,147 @@
+"""Buildpack, Addon, ConfigVar, Runtime facts -> what Heroku must provide, by today's names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scaffold import policy, versions
+from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Runtime, Strength
+from scaffold.plan.model import Choice, Loser, Note, PlannedAddon, PlannedRuntime
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VERSION_FILES = {"python": ".python-version"}
+
+
+def plan_buildpacks(facts: Iterable[AnyFact], choice: Choice, *, subdir: bool) -> tuple[str, ...]:
+    """Return the buildpacks in run order: the person's own list, or the app's after those in its support."""
+    found: list[Buildpack] = []
+    for fact in facts:
+        if isinstance(fact, Buildpack) and fact.root in (choice.uses.root, "."):
+            own = fact.root == choice.uses.root and (fact.stack in choice.family or fact.support)
+            if own or fact.strength is Strength.DECLARED:
+                found.append(fact)
+    declared = [fact for fact in found if fact.strength is Strength.DECLARED]
+    taken = [fact for fact in (declared or found) if fact.strength > Strength.HINT]
+    ordered = sorted(taken, key=lambda fact: (fact.position, fact.name))
+    names = list(dict.fromkeys(policy.buildpack_name(fact.name) for fact in ordered))
+    if subdir:
+        names.insert(0, policy.subdir_buildpack().url)
+    return tuple(names)
+
+
+def plan_addons(facts: Iterable[AnyFact]) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
+    """Return the add-ons to create, one per role, and those that were only hinted at."""
+    best: dict[str, Addon] = {}
+    for fact in sorted((f for f in facts if isinstance(f, Addon)), key=lambda f: (-int(f.strength), repr(f))):
+        best.setdefault(fact.service, fact)
+    planned: list[PlannedAddon] = []
+    lost: list[Loser] = []
+    for service, fact in sorted(best.items()):
+        known = policy.addon(service)
+        if fact.strength <= Strength.HINT or not known.plan:
+            why = fact.why or "seen, but nothing shows that the app runs on it in production"
+            lost.append(Loser(what="add-on", value=known.name, why=why, evidence=fact.evidence))
+            continue
+        planned.append(
+            PlannedAddon(
+                service=service,
+                plan=f"{known.service}:{known.plan}" if ":" not in known.plan else known.plan,
+                attach_as=_attachment(fact.var, known.config_vars),
+                config_vars=tuple(dict.fromkeys((*known.config_vars, *([fact.var] if fact.var else [])))),
+                why=fact.why,
+                evidence=fact.evidence,
+            )
+        )
+    return tuple(planned), tuple(lost)
+
+
+def _attachment(var: str, own: tuple[str, ...]) -> str:
+    """Return the attachment name that makes Heroku set `var`: NAME of NAME_URL, "" where it does anyway."""
+    return var[:-4] if var and var not in own and var.endswith("_URL") else ""
+
+
+def plan_config_vars(
+    facts: Iterable[AnyFact], addons: Iterable[PlannedAddon], *, subdir_root: str
+) -> tuple[ConfigVar, ...]:
+    """Merge the facts of each variable to one, and mark those that an add-on of the plan sets."""
+    provided = {name: addon.service for addon in addons for name in addon.config_vars}
+    merged: dict[str, ConfigVar] = {}
+    ordered = sorted((f for f in facts if isinstance(f, ConfigVar)), key=lambda f: (-int(f.strength), repr(f)))
+    for fact in ordered:
+        known = merged.get(fact.name)
+        merged[fact.name] = fact if known is None else _merge(known, fact)
+    if subdir_root:
+        merged_var = _subdir_var(subdir_root)
+        merged[merged_var.name] = merged_var
+    result = []
+    for name in sorted(filter(_NAME.fullmatch, merged)):
+        var = merged[name]
+        service = provided.get(name, "")
+        if service:
+            var = replace(var, provided_by=service, required=False, value=None, generator="")
+        elif var.provided_by not in ("", "platform"):
+            var = replace(var, provided_by="")
+        result.append(var)
+    return tuple(result)
+
+
+def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:
+    """Complete the stronger fact of a variable by the weaker one."""
+    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:20]
+    return replace(
+        one,
+        evidence=evidence,
+        secret=one.secret or other.secret,
+        value=one.value if one.value is not None or one.secret or other.secret else other.value,
+        default=None if one.secret or other.secret else (one.default if one.default is not None else other.default),
+        generator=one.generator or other.generator,
+        description=one.description or other.description,
+        provided_by=one.provided_by or other.provided_by,
+    )
+
+
+def _subdir_var(root: str) -> ConfigVar:
+    pack = policy.subdir_buildpack()
+    return ConfigVar(
+        name=pack.config_var,
+        value=root,
+        required=True,
+        stage="build",
+        description="The folder of the app, for the subdirectory buildpack",
+        stack="declared",
+        evidence=(),
+        why=f"the app is in {root} and the top of the repository cannot build it",
+    )
+
+
+def plan_runtime(facts: Iterable[AnyFact], choice: Choice) -> tuple[PlannedRuntime | None, tuple[Note, ...]]:
+    """Turn the asked-for version into one the platform accepts, with a note where that changed it."""
+    found = [f for f in facts if isinstance(f, Runtime) and f.language == choice.language]
+    if not found:
+        return None, ()
+    best = max(found, key=lambda fact: (int(fact.strength), bool(fact.asked), repr(fact)))
+    resolved = versions.resolve(choice.language, choice.answers.get("runtime_version") or best.asked)
+    source = best.evidence[0].path.rpartition("/")[2] if best.evidence else ""
+    runtime = PlannedRuntime(
+        language=choice.language,
+        version=resolved.version,
+        asked=best.asked,
+        file=_version_file(choice, source, changed=resolved.changed),
+        evidence=best.evidence,
+    )
+    notes = (Note(id="runtime/changed", message=resolved.note, evidence=best.evidence),) if resolved.note else ()
+    return runtime, notes
+
+
+def _version_file(choice: Choice, source: str, *, changed: bool) -> str:
+    """Return the file to write the version to, "" where the repository's own says it and may stay.
+
+    runtime.txt wins over .python-version on Heroku, so never both.
+    """
+    usual = _VERSION_FILES.get(choice.language, "")
+    wanted = choice.answers.get("runtime_file") or ("runtime.txt" if source == "runtime.txt" else usual)
+    if not usual or choice.uses.container:
+        return ""
+    return "" if source == wanted and not changed else wanted

@@ -1,0 +1,105 @@
+"""Golden outputs of the fixtures: what detection says, and every file that `init --yes` writes.
+
+    python -m tests.golden [NAME ...]     write fixtures/NAME/expected anew (all without names), show what changed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+import sys
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import tomli
+
+from scaffold.cli import main
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+
+def names() -> list[str]:
+    """Return the fixtures that have an app."""
+    return sorted(folder.name for folder in FIXTURES.iterdir() if (folder / "app").is_dir())
+
+
+def settings(name: str) -> dict[str, Any]:
+    """Read a fixture's own settings: `situation`, and `arguments` for both commands."""
+    with open(FIXTURES / name / "fixture.toml", "rb") as file:
+        return tomli.load(file)
+
+
+@contextlib.contextmanager
+def copy_of(name: str) -> Iterator[Path]:
+    """Yield a copy of the fixture's app in a folder called `app`; nothing above it is a repository."""
+    with TemporaryDirectory(prefix="golden-") as scratch:
+        target = Path(scratch) / "app"
+        shutil.copytree(FIXTURES / name / "app", target, symlinks=True)
+        yield target
+
+
+def call(*words: str) -> tuple[int, str, str]:
+    """Run the command line in this process: exit code, stdout, stderr."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        code = main(words)
+    return code, stdout.getvalue(), stderr.getvalue()
+
+
+def results(name: str) -> dict[str, str]:
+    """Return all outputs of a fixture by file name: detect.json (without evidence texts), and what init wrote."""
+    extra = [str(word) for word in settings(name).get("arguments", [])]
+    with copy_of(name) as app:
+        code, document, talk = call("detect", "-C", str(app), "--json", *extra)
+        found: dict[str, str] = {}
+        if document:
+            found["detect.json"] = json.dumps(_trimmed(json.loads(document)), indent=1) + "\n"
+        if code:
+            found["error.txt"] = f"exit {code}\n{talk}".replace(str(app), "APP")
+            return found
+        before = {path.relative_to(app).as_posix() for path in app.rglob("*")}
+        code, said, talk = call("init", "-C", str(app), "--yes", *extra)
+        found["init.txt"] = f"exit {code}\n{said}{talk}".replace(str(app), "APP")
+        for path in sorted(app.rglob("*")):
+            inside = path.relative_to(app).as_posix()
+            if path.is_file() and inside not in before and not inside.startswith(".scaffold/"):
+                found["files/" + inside] = path.read_text(encoding="utf-8")
+    return found
+
+
+def _trimmed(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what only repeats: the raw facts, and the tool's own version."""
+    return {key: value for key, value in document.items() if key not in ("facts", "scaffold")}
+
+
+def expected(name: str) -> dict[str, str]:
+    """Read the golden outputs of a fixture."""
+    folder = FIXTURES / name / "expected"
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def rewrite(name: str) -> bool:
+    """Write a fixture's golden outputs anew; orphans go. Returns whether anything changed."""
+    new = results(name)
+    if new == expected(name):
+        return False
+    folder = FIXTURES / name / "expected"
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, text in new.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return True
+
+
+if __name__ == "__main__":
+    for fixture in sys.argv[1:] or names():
+        print(("rewritten " if rewrite(fixture) else "same      ") + fixture)

@@ -1,0 +1,103 @@
+"""The stages of the pipeline import only what they may; no stage but detection knows a stack."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from scaffold.stacks import all_stacks
+from tests import golden
+
+PACKAGE = Path(__file__).resolve().parent.parent / "scaffold"
+
+FORBIDDEN = {
+    "facts.py": {"scaffold"},
+    "repo.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "scaffold.cli", "copier", "questionary"},
+    "manifests": {"os", "pathlib", "subprocess", "scaffold.repo", "scaffold.stacks", "scaffold.plan", "scaffold.run"},
+    "families": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.stacks"},
+    "stacks": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.plan"},
+    "config_vars": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.stacks"},
+    "plan": {"os", "subprocess", "questionary", "copier", "scaffold.run", "scaffold.stacks", "scaffold.families"},
+    "render.py": {"scaffold.stacks", "scaffold.families", "subprocess"},
+    "merge": {"scaffold.stacks", "scaffold.plan", "scaffold.families"},
+    "write.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "subprocess"},
+}
+
+
+def modules(place: str) -> list[Path]:
+    target = PACKAGE / place
+    return [target] if target.is_file() else sorted(target.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("place", FORBIDDEN)
+def test_a_stage_imports_only_what_it_may(place: str) -> None:
+    for path in modules(place):
+        bad = {
+            name
+            for name in imports(path)
+            for forbidden in FORBIDDEN[place]
+            if (name == forbidden or name.startswith(forbidden + "."))
+            and not (place == "stacks" and name == "scaffold.stacks.Stack")
+        }
+        if place == "stacks":
+            bad -= {"scaffold.stacks"}
+        assert not bad, f"{path.name} imports {sorted(bad)}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "stacks").glob("[a-z]*.py")), ids=lambda path: path.name)
+def test_no_stack_imports_another(path: Path) -> None:
+    others = {name for name in imports(path) if name.startswith("scaffold.stacks.") and not name.endswith(".Stack")}
+    assert not others
+
+
+def test_only_run_starts_programs() -> None:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.name != "run.py":
+            assert "subprocess" not in imports(path), path
+
+
+def test_only_out_prints() -> None:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        calls = [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        ]
+        assert not calls, path
+
+
+def test_no_stage_after_detection_names_a_stack() -> None:
+    names = {stack.name for stack in all_stacks()} - {"docker", "static"}
+    after = [PACKAGE / "pipeline.py", PACKAGE / "context.py", PACKAGE / "output.py", *modules("plan"), *modules("merge")]
+    for path in after:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare):
+                values = [part.value for part in (node.left, *node.comparators) if isinstance(part, ast.Constant)]
+                assert not names & {value for value in values if isinstance(value, str)}, path
+
+
+@pytest.mark.parametrize("stack", [stack.name for stack in all_stacks()])
+def test_every_stack_has_a_fixture(stack: str) -> None:
+    assert any(re.match(rf"{stack}_", name) for name in golden.names())
+
+
+def test_no_package_registry_is_named() -> None:
+    hosts = re.compile("|".join(["registry.npmjs" + ".org", "registry.yarnpkg" + ".com", "pypi" + ".org", "rubygems" + ".org"]))
+    top = PACKAGE.parent
+    for place in ("scaffold", "templates", "fixtures", "tests"):
+        for path in sorted((top / place).rglob("*")):
+            if path.is_file() and b"\0" not in (raw := path.read_bytes()):
+                assert not hosts.search(raw.decode("utf-8", "replace")), path
