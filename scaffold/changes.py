@@ -35,7 +35,9 @@ class Change:
     decision: str = ""
 
 
-def plan_changes(top: Path, tree: Mapping[str, Rendered], state: State, on_existing: OnExisting) -> tuple[Change, ...]:
+def plan_changes(
+    top: Path, tree: Mapping[str, Rendered], state: State, on_existing: OnExisting
+) -> tuple[Change, ...]:
     """Compare every file of the tree with the disk; a person's file is kept, merged or replaced as said."""
     found = (_change(top, path, ours, state) for path, ours in sorted(tree.items()))
     return tuple(decide(change, on_existing) for change in found)
@@ -91,4 +93,6 @@ def diff(change: Change) -> str:
     after = target.content.decode("utf-8", "replace").splitlines(keepends=True)
     source = change.path if change.before is not None else "/dev/null"
     lines = difflib.unified_diff(before, after, source, change.path)
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
+    )

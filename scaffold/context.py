@@ -112,7 +112,9 @@ def _app(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
     about = plan.about
     keywords = [word for word in about.get("keywords", "").split(",") if word.strip()]
     return {
-        "name": str(answers.get("app_name") or about.get("name") or answers.get("production_app") or "")[:30].strip(),
+        "name": str(answers.get("app_name") or about.get("name") or answers.get("production_app") or "")[
+            :30
+        ].strip(),
         "description": about.get("description", ""),
         "repository": str(answers.get("repository", "") or about.get("repository", "")),
         "website": about.get("website", ""),
@@ -195,7 +197,9 @@ def _group(var: ConfigVar) -> int:
 def app_json(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return the app.json document: valid against data/app.schema.json, empty keys left out."""
     app = plan["app"]
-    document: dict[str, Any] = {key: app[key] for key in ("name", "description", "website", "repository", "keywords")}
+    document: dict[str, Any] = {
+        key: app[key] for key in ("name", "description", "website", "repository", "keywords")
+    }
     document["stack"] = plan["stack_image"]
     document["env"] = {
         var["name"]: _app_json_env(var)
@@ -206,7 +210,10 @@ def app_json(plan: Mapping[str, Any]) -> dict[str, Any]:
     document["addons"] = [_app_json_addon(addon) for addon in plan["addons"]]
     document["buildpacks"] = [{"url": name} for name in plan["buildpacks"]]
     if document["addons"]:
-        document["environments"] = {"review": {"addons": document["addons"]}, "test": {"addons": document["addons"]}}
+        document["environments"] = {
+            "review": {"addons": document["addons"]},
+            "test": {"addons": document["addons"]},
+        }
     return {key: value for key, value in document.items() if value not in ("", [], {})}
 
 

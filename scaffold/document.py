@@ -50,14 +50,26 @@ def _planned(plan: Plan) -> dict[str, Any]:
         "runtime": {runtime.language: runtime.version} if runtime else {},
         "buildpacks": list(plan.buildpacks),
         "addons": [
-            {"plan": addon.plan, "service": addon.service, "why": addon.why, "evidence": _proofs(addon.evidence)}
+            {
+                "plan": addon.plan,
+                "service": addon.service,
+                "why": addon.why,
+                "evidence": _proofs(addon.evidence),
+            }
             for addon in plan.addons
         ],
         "config_vars": [
-            {key: value for key, value in fact_document(var).items() if key not in ("fact", "stack", "root", "strength")}
+            {
+                key: value
+                for key, value in fact_document(var).items()
+                if key not in ("fact", "stack", "root", "strength")
+            }
             for var in plan.config_vars
         ],
-        "todos": [{"command": todo.command, "why": todo.why, "evidence": _proofs(todo.evidence)} for todo in plan.todos],
+        "todos": [
+            {"command": todo.command, "why": todo.why, "evidence": _proofs(todo.evidence)}
+            for todo in plan.todos
+        ],
         "considered": [
             {"what": loser.what, "value": loser.value, "why": loser.why, "evidence": _proofs(loser.evidence)}
             for loser in plan.considered
@@ -90,4 +102,3 @@ def fact_document(fact: AnyFact) -> dict[str, Any]:
         else:
             document[item.name] = list(value) if isinstance(value, tuple) else value
     return document
-

@@ -205,7 +205,7 @@ class Smoke(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About(Fact):
-    """What the repository says about itself, for app.json: `key` is name, description, keywords or website."""
+    """What the repository says of itself, for app.json: `key` is name, description, keywords or website."""
 
     key: str
     value: str
@@ -219,8 +219,21 @@ class CacheClear(Fact):
 
 
 AnyFact = (
-    Uses | Runtime | Process | Migration | Buildpack | Addon | ConfigVar | Shim | File | Image | Todo
-    | Doubt | Smoke | About | CacheClear
+    Uses
+    | Runtime
+    | Process
+    | Migration
+    | Buildpack
+    | Addon
+    | ConfigVar
+    | Shim
+    | File
+    | Image
+    | Todo
+    | Doubt
+    | Smoke
+    | About
+    | CacheClear
 )
 
 

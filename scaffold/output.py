@@ -14,16 +14,16 @@ from scaffold.repo import Repo
 BUILD_ROOT_FILES = frozenset({"Procfile", ".python-version", "runtime.txt"})
 """Files that the buildpacks read from the build root; all others belong at the top of the repository."""
 
-_NEVER_IN_SLUG = (
-    ".github .gitlab .circleci .devcontainer .vscode .idea .storybook cypress e2e".split()
-)
+_NEVER_IN_SLUG = ".github .gitlab .circleci .devcontainer .vscode .idea .storybook cypress e2e".split()
 
 
 def make_context(plan: Plan, answers: Mapping[str, str], repo: Repo) -> dict[str, Any]:
     """Return all that the templates of a plan may speak of."""
     context = template_context(plan, answers)
     context["optional_files"] = _optional(answers)
-    context["slugignore"] = [] if plan.container else [f"/{name}" for name in _NEVER_IN_SLUG if repo.has_folder(name)]
+    context["slugignore"] = (
+        [] if plan.container else [f"/{name}" for name in _NEVER_IN_SLUG if repo.has_folder(name)]
+    )
     return context
 
 

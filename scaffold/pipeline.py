@@ -16,8 +16,8 @@ from scaffold.repo import Repo, git_top, open_repo
 from scaffold.stacks import Stack, all_stacks
 
 MANIFESTS = frozenset(
-    "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod pom.xml "
-    "app.json heroku.yml Procfile Cargo.toml mix.exs build.gradle build.gradle.kts".split()
+    "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod "
+    "pom.xml app.json heroku.yml Procfile Cargo.toml mix.exs build.gradle build.gradle.kts".split()
 )
 """Files that Heroku's build reads: a malformed one beside the app is an error, any other a warning."""
 
@@ -56,7 +56,9 @@ def place(directory: str, root: str = "") -> tuple[Path, str]:
     """
     folder = Path(directory)
     if not folder.is_dir():
-        raise UserError("repo/no-folder", f"{directory} is not a folder", remedy="Name your app's folder with -C DIR.")
+        raise UserError(
+            "repo/no-folder", f"{directory} is not a folder", remedy="Name your app's folder with -C DIR."
+        )
     folder = folder.resolve()
     top = git_top(folder) or folder
     inside = folder.relative_to(top).as_posix()
@@ -118,7 +120,9 @@ def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
     known = {item.name for item in all_stacks()}
     if stack and stack not in known:
         raise UserError(
-            "stack/unknown", f"there is no stack {stack!r}", remedy="Known are: " + ", ".join(sorted(known)) + "."
+            "stack/unknown",
+            f"there is no stack {stack!r}",
+            remedy="Known are: " + ", ".join(sorted(known)) + ".",
         )
     raise Undecided(
         "app/not-found",
@@ -134,7 +138,9 @@ def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choic
     stack = stacks[best.uses.stack]
     language = stack.language
     if best.uses.container:
-        inside = next((i.uses for i in ranked if i.uses.root == best.uses.root and not i.uses.container), None)
+        inside = next(
+            (i.uses for i in ranked if i.uses.root == best.uses.root and not i.uses.container), None
+        )
         language = stacks[inside.stack].language if inside else language
     return Choice(
         uses=best.uses,
@@ -146,7 +152,7 @@ def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choic
 
 
 def _config_vars(repo: Repo, choice: Choice, ranked: tuple[Ranked, ...]) -> tuple[AnyFact, ...]:
-    from scaffold import config_vars  # noqa: PLC0415  (a syntax-tree library that plain detection can do without)
+    from scaffold import config_vars
 
     root = choice.uses.root
     others = {item.uses.root for item in ranked if item.uses.root not in (root, ".")}

@@ -46,13 +46,20 @@ def layers(stack: str) -> tuple[Path, ...]:
     kept = tuple(folder for folder in found if folder is not None)
     if not kept:
         raise UserError(
-            "templates/missing", "the templates of scaffold are not installed", remedy="Install heroku-scaffold again."
+            "templates/missing",
+            "the templates of scaffold are not installed",
+            remedy="Install heroku-scaffold again.",
         )
     return kept
 
 
 def ask(
-    layer: Path, context: Mapping[str, Any], *, given: Mapping[str, Any], defaults: Mapping[str, Any], prompt: bool
+    layer: Path,
+    context: Mapping[str, Any],
+    *,
+    given: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    prompt: bool,
 ) -> dict[str, Any]:
     """Return the answers to a layer's questions: `given` ones as they are, the others asked or by default.
 
@@ -78,10 +85,16 @@ def render(folders: Sequence[Path], context: Mapping[str, Any]) -> dict[str, Ren
 
 
 def _copy(
-    folder: Path, target: str, data: Mapping[str, Any], *, defaults: Mapping[str, Any], prompt: bool, pretend: bool
+    folder: Path,
+    target: str,
+    data: Mapping[str, Any],
+    *,
+    defaults: Mapping[str, Any],
+    prompt: bool,
+    pretend: bool,
 ) -> Any:
-    from copier import run_copy  # noqa: PLC0415  (0.35 s that detection need not pay)
-    from copier.errors import CopierAnswersInterrupt, CopierError  # noqa: PLC0415
+    from copier import run_copy
+    from copier.errors import CopierAnswersInterrupt, CopierError
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -100,12 +113,14 @@ def _copy(
         except CopierAnswersInterrupt:
             raise KeyboardInterrupt from None
         except (CopierError, ValueError) as error:
-            raise UserError("templates/refused", f"the template {folder.name} cannot be rendered: {error}") from error
+            raise UserError(
+                "templates/refused", f"the template {folder.name} cannot be rendered: {error}"
+            ) from error
 
 
 def question_names(folder: Path) -> tuple[str, ...]:
     """Return the names of the questions that a template layer asks."""
-    from scaffold.manifests import yaml_file  # noqa: PLC0415
+    from scaffold.manifests import yaml_file
 
     path = folder / "copier.yml"
     document = yaml_file.parse(path.read_text(encoding="utf-8"), str(path)).value if path.is_file() else {}

@@ -207,7 +207,7 @@ class Repo:
 
 
 def _without_environments(files: Collection[str]) -> list[str]:
-    """Drop environments, caches and vendored code; a virtualenv is known by its own files, whatever its name."""
+    """Drop environments, caches and vendored code; a virtualenv is known by its files, whatever its name."""
     environments = set()
     for path in files:
         for mark in _ENVIRONMENT_MARKS:

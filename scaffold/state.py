@@ -92,14 +92,18 @@ def _load_answers(top: Path) -> dict[str, str]:
 
 def parse_answers(text: str, path: str) -> dict[str, str]:
     """Parse an answers file (a YAML mapping of names to scalars). Raises UserError."""
-    from scaffold.manifests import yaml_file  # noqa: PLC0415  (only where there is such a file)
+    from scaffold.manifests import yaml_file
 
     value: Any = yaml_file.parse(text, path).value
     if value is None:
         return {}
     if not isinstance(value, dict) or any(isinstance(item, dict | list) for item in value.values()):
         raise UserError("answers/malformed", f"{path}: a mapping of names to plain values is expected")
-    return {str(name): "" if item is None else str(item) for name, item in value.items() if not name.startswith("_")}
+    return {
+        str(name): "" if item is None else str(item)
+        for name, item in value.items()
+        if not name.startswith("_")
+    }
 
 
 def _check_format(document: Any) -> None:

@@ -18,7 +18,7 @@ from scaffold.render import Rendered
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """What stands where a file is to be written: its bytes (None: nothing there), or why it cannot be written."""
+    """What stands where a file is to be written: its bytes (None: nothing), or why it cannot be written."""
 
     content: bytes | None
     blocked: str = ""
@@ -84,7 +84,9 @@ def _rename(staged: list[tuple[Path, Path]], made: list[Path]) -> None:
             else:
                 target.write_bytes(content)
         _undo(staged, made)
-        raise UserError("write/refused", f"cannot replace {error.filename}: {error.strerror}", why="All was put back.") from None
+        raise UserError(
+            "write/refused", f"cannot replace {error.filename}: {error.strerror}", why="All was put back."
+        ) from None
 
 
 def _fill(stage: Path, target: Path, rendered: Rendered) -> None:

@@ -1,6 +1,6 @@
 """Golden outputs of the fixtures: what detection says, and every file that `init --yes` writes.
 
-    python -m tests.golden [NAME ...]     write fixtures/NAME/expected anew (all without names), show what changed
+python -m tests.golden [NAME ...]     write fixtures/NAME/expected anew (all without names), show what changed
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import io
 import json
 import shutil
 import sys
-
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,7 +51,7 @@ def call(*words: str) -> tuple[int, str, str]:
 
 
 def results(name: str) -> dict[str, str]:
-    """Return all outputs of a fixture by file name: detect.json (without evidence texts), and what init wrote."""
+    """Return all outputs of a fixture by file name: detect.json, what init said and what it wrote."""
     extra = [str(word) for word in settings(name).get("arguments", [])]
     with copy_of(name) as app:
         code, document, talk = call("detect", "-C", str(app), "--json", *extra)

@@ -15,12 +15,62 @@ PACKAGE = Path(__file__).resolve().parent.parent / "scaffold"
 
 FORBIDDEN = {
     "facts.py": {"scaffold"},
-    "repo.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "scaffold.cli", "copier", "questionary"},
-    "manifests": {"os", "pathlib", "subprocess", "scaffold.repo", "scaffold.stacks", "scaffold.plan", "scaffold.run"},
-    "families": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.stacks"},
-    "stacks": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.plan"},
-    "config_vars": {"os", "subprocess", "random", "time", "socket", "questionary", "scaffold.run", "scaffold.stacks"},
-    "plan": {"os", "subprocess", "questionary", "copier", "scaffold.run", "scaffold.stacks", "scaffold.families"},
+    "repo.py": {
+        "scaffold.stacks",
+        "scaffold.plan",
+        "scaffold.families",
+        "scaffold.cli",
+        "copier",
+        "questionary",
+    },
+    "manifests": {
+        "os",
+        "pathlib",
+        "subprocess",
+        "scaffold.repo",
+        "scaffold.stacks",
+        "scaffold.plan",
+        "scaffold.run",
+    },
+    "families": {
+        "os",
+        "subprocess",
+        "random",
+        "time",
+        "socket",
+        "questionary",
+        "scaffold.run",
+        "scaffold.stacks",
+    },
+    "stacks": {
+        "os",
+        "subprocess",
+        "random",
+        "time",
+        "socket",
+        "questionary",
+        "scaffold.run",
+        "scaffold.plan",
+    },
+    "config_vars": {
+        "os",
+        "subprocess",
+        "random",
+        "time",
+        "socket",
+        "questionary",
+        "scaffold.run",
+        "scaffold.stacks",
+    },
+    "plan": {
+        "os",
+        "subprocess",
+        "questionary",
+        "copier",
+        "scaffold.run",
+        "scaffold.stacks",
+        "scaffold.families",
+    },
     "render.py": {"scaffold.stacks", "scaffold.families", "subprocess"},
     "merge": {"scaffold.stacks", "scaffold.plan", "scaffold.families"},
     "write.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "subprocess"},
@@ -59,7 +109,9 @@ def test_a_stage_imports_only_what_it_may(place: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "stacks").glob("[a-z]*.py")), ids=lambda path: path.name)
 def test_no_stack_imports_another(path: Path) -> None:
-    others = {name for name in imports(path) if name.startswith("scaffold.stacks.") and not name.endswith(".Stack")}
+    others = {
+        name for name in imports(path) if name.startswith("scaffold.stacks.") and not name.endswith(".Stack")
+    }
     assert not others
 
 
@@ -81,11 +133,19 @@ def test_only_out_prints() -> None:
 
 def test_no_stage_after_detection_names_a_stack() -> None:
     names = {stack.name for stack in all_stacks()} - {"docker", "static"}
-    after = [PACKAGE / "pipeline.py", PACKAGE / "context.py", PACKAGE / "output.py", *modules("plan"), *modules("merge")]
+    after = [
+        PACKAGE / "pipeline.py",
+        PACKAGE / "context.py",
+        PACKAGE / "output.py",
+        *modules("plan"),
+        *modules("merge"),
+    ]
     for path in after:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Compare):
-                values = [part.value for part in (node.left, *node.comparators) if isinstance(part, ast.Constant)]
+                values = [
+                    part.value for part in (node.left, *node.comparators) if isinstance(part, ast.Constant)
+                ]
                 assert not names & {value for value in values if isinstance(value, str)}, path
 
 
@@ -95,7 +155,11 @@ def test_every_stack_has_a_fixture(stack: str) -> None:
 
 
 def test_no_package_registry_is_named() -> None:
-    hosts = re.compile("|".join(["registry.npmjs" + ".org", "registry.yarnpkg" + ".com", "pypi" + ".org", "rubygems" + ".org"]))
+    hosts = re.compile(
+        "|".join(
+            ["registry.npmjs" + ".org", "registry.yarnpkg" + ".com", "pypi" + ".org", "rubygems" + ".org"]
+        )
+    )
     top = PACKAGE.parent
     for place in ("scaffold", "templates", "fixtures", "tests"):
         for path in sorted((top / place).rglob("*")):

@@ -62,7 +62,9 @@ def test_procfile_formation_and_buildpacks_agree(name: str) -> None:
         assert set(app["formation"]) == set(found["processes"]) - {"release"}
     if app:
         assert [entry["url"] for entry in app.get("buildpacks", [])] == found["buildpacks"]
-        assert [entry["plan"] for entry in app.get("addons", [])] == [entry["plan"] for entry in found["addons"]]
+        assert [entry["plan"] for entry in app.get("addons", [])] == [
+            entry["plan"] for entry in found["addons"]
+        ]
     assert (".buildpacks" in written) == (len(found["buildpacks"]) > 1)
     if ".buildpacks" in written:
         assert len(written[".buildpacks"].splitlines()) == len(found["buildpacks"])
@@ -100,12 +102,17 @@ def test_the_deploy_script_is_sound_and_knows_the_plan(name: str) -> None:
     script, found = files(name).get("bin/deploy"), document(name)
     if script is None:
         return
-    assert subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True, check=False).returncode == 0
+    assert (
+        subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True, check=False).returncode
+        == 0
+    )
     for buildpack in found["buildpacks"]:
         assert buildpack in script
     for addon in found["addons"]:
         assert addon["plan"] in script
-    shellcheck = shutil.which("shellcheck", path=str(Path(golden.sys.executable).parent)) or shutil.which("shellcheck")
+    shellcheck = shutil.which("shellcheck", path=str(Path(golden.sys.executable).parent)) or shutil.which(
+        "shellcheck"
+    )
     assert shellcheck, "shellcheck comes with the test extra"
     checked = subprocess.run([shellcheck, "-"], input=script.encode(), capture_output=True, check=False)
     assert checked.returncode == 0, checked.stdout.decode()

@@ -75,7 +75,7 @@ def _bug(bug: Exception) -> int:
         trace = trace.tb_next
     where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"
     out.say(f"bug: {type(bug).__name__} at {where}: {bug}")
-    out.say("  -> This is a fault of scaffold, not of your repository; nothing more was written. Please report it.")
+    out.say("  -> This is a fault of scaffold, not of your repository; please report it.")
     if os.environ.get("SCAFFOLD_DEBUG"):
         raise bug
     return BUG

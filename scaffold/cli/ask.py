@@ -29,7 +29,9 @@ def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
     for item in sets:
         name, equals, value = item.partition("=")
         if not equals or not re.fullmatch(r"[a-z][a-z0-9_]*", name.strip()):
-            raise UserError("usage/set", f"--set {item!r} is not NAME=VALUE", remedy="For example: --set region=eu")
+            raise UserError(
+                "usage/set", f"--set {item!r} is not NAME=VALUE", remedy="For example: --set region=eu"
+            )
         given[name.strip()] = value
     return given
 
@@ -47,7 +49,13 @@ def check_known(given: Mapping[str, str], layer: Path) -> None:
 
 
 def answers_for(
-    plan: Plan, analysis: Analysis, layer: Path, *, given: Mapping[str, str], recorded: Mapping[str, str], prompt: bool
+    plan: Plan,
+    analysis: Analysis,
+    layer: Path,
+    *,
+    given: Mapping[str, str],
+    recorded: Mapping[str, str],
+    prompt: bool,
 ) -> dict[str, str]:
     """Return the answers to every question of the layer, asked in a terminal when `prompt`."""
     context = {**question_context(plan, analysis), **make_context(plan, recorded, analysis.repo)}
@@ -93,16 +101,18 @@ def detected_answers(plan: Plan, analysis: Analysis) -> dict[str, str]:
 
 
 def app_name(text: str) -> str:
-    """Make a valid Heroku app name of a text, "" where nothing is left of it (`^[a-z][a-z0-9-]{1,28}[a-z0-9]$`)."""
+    """Make a valid Heroku app name (3 to 30 of a-z, 0-9, dashes) of a text, "" where too little is left."""
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower())
     slug = re.sub(r"^[^a-z]+", "", slug)[:30].strip("-")
-    return slug if len(slug) >= 3 else ""  # noqa: PLR2004
+    return slug if len(slug) >= 3 else ""
 
 
 def reasons(plan: Plan, analysis: Analysis) -> dict[str, str]:
     """Return the reason beside each prompt."""
     named = "from the name it gives itself" if plan.about.get("name") else "from the folder's name"
-    proofs = [f"{item.label}: {item.uses.evidence[0]}" for item in _apps(plan, analysis) if item.uses.evidence]
+    proofs = [
+        f"{item.label}: {item.uses.evidence[0]}" for item in _apps(plan, analysis) if item.uses.evidence
+    ]
     return {
         "app": "; ".join(proofs) or "the only one",
         "process_web": "equally well proven",
@@ -122,7 +132,9 @@ def choices(plan: Plan, analysis: Analysis) -> dict[str, list[str]]:
         "process_web": list(plan.open_choices.get("process_web", ())),
         "region": list(policy.regions()),
         "dyno_size": list(policy.dyno_sizes()),
-        "runtime_file": [".python-version", "runtime.txt"] if plan.language == "python" and not plan.container else [],
+        "runtime_file": [".python-version", "runtime.txt"]
+        if plan.language == "python" and not plan.container
+        else [],
     }
 
 
@@ -133,7 +145,9 @@ def _apps(plan: Plan, analysis: Analysis) -> list[Ranked]:
         return []
     best = chosen[0].rank
     rivals = [i for i in analysis.ranked if i not in chosen and i.rank[:3] >= best[:3]]
-    boxed = [i for i in analysis.ranked if i.uses.container != plan.container and i.uses.root in (plan.root, ".")]
+    boxed = [
+        i for i in analysis.ranked if i.uses.container != plan.container and i.uses.root in (plan.root, ".")
+    ]
     offered = [i for i in dict.fromkeys([*rivals, *boxed]) if i not in chosen and i.uses.strength > 10]
     return [*chosen, *offered[:5]]
 

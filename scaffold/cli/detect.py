@@ -13,15 +13,21 @@ from scaffold.plan.model import Plan
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     add_detection_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON document (data/detect.schema.json)")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON document (data/detect.schema.json)"
+    )
 
 
 def add_detection_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what every command that detects takes."""
-    parser.add_argument("-C", "--directory", default=".", metavar="DIR", help="the repository (default: this folder)")
+    parser.add_argument(
+        "-C", "--directory", default=".", metavar="DIR", help="the repository (default: this folder)"
+    )
     parser.add_argument("--stack", default="", metavar="NAME", help="deploy it as this stack")
     parser.add_argument("--root", default="", metavar="SUBDIR", help="deploy the app in this folder")
-    parser.add_argument("--no-config-vars", action="store_true", help="do not look for config vars in the source")
+    parser.add_argument(
+        "--no-config-vars", action="store_true", help="do not look for config vars in the source"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     request = Request(top=top, stack=arguments.stack, root=root, config_vars=not arguments.no_config_vars)
     analysis = analyse(request)
     if arguments.json:
-        import json  # noqa: PLC0415
+        import json
 
-        from scaffold.document import detect_document  # noqa: PLC0415
+        from scaffold.document import detect_document
 
         out.data(json.dumps(detect_document(analysis), indent=2))
     elif analysis.plan:
@@ -59,18 +65,27 @@ def explain_undecided(analysis: Analysis) -> None:
     for note in analysis.problems:
         out.say(f"  {note.message}")
     out.say("  -> Run it in the top folder of your app. A stack is known by its manifest: requirements.txt,")
-    out.say("     pyproject.toml, Gemfile, package.json, pubspec.yaml, Dockerfile, go.mod, composer.json, pom.xml ...")
+    out.say("     pyproject.toml, Gemfile, package.json, pubspec.yaml, Dockerfile, go.mod, composer.json ...")
 
 
 def print_plan(analysis: Analysis, plan: Plan) -> None:
     """Print the plan for a person: each line of it with its proof."""
     where = "" if plan.root == "." else f" in {plan.root}"
     out.data(out.paint(f"{plan.title}{where}", "bold"))
-    uses = next((item.uses for item in analysis.ranked if (item.uses.stack, item.uses.root) == (plan.stack, plan.root)), None)
+    uses = next(
+        (
+            item.uses
+            for item in analysis.ranked
+            if (item.uses.stack, item.uses.root) == (plan.stack, plan.root)
+        ),
+        None,
+    )
     for proof in uses.evidence[:3] if uses else ():
         out.data(f"    {proof}")
     if plan.runtime:
-        asked = f" (asked for: {plan.runtime.asked})" if plan.runtime.asked else " (nothing asks for a version)"
+        asked = (
+            f" (asked for: {plan.runtime.asked})" if plan.runtime.asked else " (nothing asks for a version)"
+        )
         out.data(f"\n{plan.runtime.language} {plan.runtime.version}{asked}")
     if plan.processes:
         out.data("\nProcesses")

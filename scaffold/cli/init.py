@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     add_detection_arguments(parser)
     parser.epilog = EXAMPLES
-    parser.add_argument("-y", "--yes", action="store_true", help="take every default and write; never touch your files")
+    parser.add_argument(
+        "-y", "--yes", action="store_true", help="take every default and write; never touch your files"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="answer a question")
     parser.add_argument("--answers", metavar="FILE", help="answers as YAML: one NAME: VALUE a line")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
@@ -48,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command. Returns 0, 1 where a file could not be written, or raises UserError and its kin."""
-    from scaffold import changes, render  # noqa: PLC0415
+    from scaffold import changes, render
 
     top, root = place(arguments.directory, arguments.root)
     looking = arguments.dry_run or arguments.diff
@@ -100,7 +102,7 @@ def _settle(
     request: Request, analysis: Analysis, given: Mapping[str, str], state: states.State, *, prompt: bool
 ) -> tuple[Plan, Analysis, dict[str, str]]:
     """Get the answers, and plan again where they change the plan."""
-    from scaffold import render  # noqa: PLC0415
+    from scaffold import render
 
     plan = analysis.plan
     if plan is None:
@@ -123,7 +125,7 @@ def _decides(name: str) -> bool:
 
 
 def _tree(plan: Plan, answers: Mapping[str, str], only: list[str], analysis: Analysis) -> dict[str, Rendered]:
-    from scaffold import output  # noqa: PLC0415
+    from scaffold import output
 
     context = {
         **ask.typed_answers(answers),

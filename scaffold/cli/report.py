@@ -36,8 +36,8 @@ def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bo
     for image in plan.images:
         out.data(f"  {out.paint(image.process, 'cyan')}: image built from {image.dockerfile}")
     for addon in plan.addons:
-        proof = f" ({addon.evidence[0]})" if addon.evidence else ""
-        out.data(f"  add-on {addon.plan}: {addon.why}{proof}")
+        because = f" ({addon.evidence[0]})" if addon.evidence else ""
+        out.data(f"  add-on {addon.plan}: {addon.why}{because}")
     if plan.buildpacks:
         out.data(f"  buildpacks, in order: {', '.join(plan.buildpacks)}")
     out.data()
@@ -50,9 +50,15 @@ def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bo
 
 def _why_layout(plan: Plan) -> list[str]:
     if plan.layout == "cd":
-        return [f"Heroku builds the top of the repository; processes start with `cd {plan.root}`, because a file at the top can name the app's dependencies there."]
+        return [
+            f"Heroku builds the top of the repository; processes start with `cd {plan.root}`,",
+            "because a file at the top can name the app's dependencies there.",
+        ]
     if plan.layout == "subdir":
-        return [f"A subdirectory buildpack makes {plan.root} the build root, because the top of the repository cannot build this stack."]
+        return [
+            f"A subdirectory buildpack makes {plan.root} the build root,",
+            "because the top of the repository cannot build this stack.",
+        ]
     return []
 
 
@@ -70,7 +76,7 @@ def ask_existing(found: tuple[Change, ...], said: OnExisting | None) -> tuple[Ch
 
 
 def _ask_one(change: Change) -> Change:
-    import questionary  # noqa: PLC0415  (0.1 s, and only in a terminal)
+    import questionary
 
     out.data(changes.diff(change).rstrip("\n"))
     options = ["keep mine", "replace it"]
@@ -79,25 +85,31 @@ def _ask_one(change: Change) -> Change:
     answer = questionary.select(
         f"{change.path} exists and differs from what scaffold would write (shown above)", choices=options
     ).unsafe_ask()
-    kind: OnExisting = "merge" if answer.startswith("merge") else "replace" if answer.startswith("replace") else "keep"
+    kind: OnExisting = (
+        "merge" if answer.startswith("merge") else "replace" if answer.startswith("replace") else "keep"
+    )
     return changes.decide(change, kind)
 
 
 def confirm(found: tuple[Change, ...]) -> bool:
     """Ask once before writing."""
-    import questionary  # noqa: PLC0415
+    import questionary
 
     count = sum(change.after is not None for change in found)
     if not count:
         return True
-    return bool(questionary.confirm(f"Write {count} file{'s' if count > 1 else ''}?", default=True).unsafe_ask())
+    return bool(
+        questionary.confirm(f"Write {count} file{'s' if count > 1 else ''}?", default=True).unsafe_ask()
+    )
 
 
 def finish(top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> int:
-    """Print what was written and what is still to do, in order, as commands to copy. Returns the exit code."""
+    """Print what was written and what is still to do, in order, as commands to copy; return the exit code."""
     written = [change.path for change in found if change.after is not None]
     out.data()
-    out.data(f"Wrote {len(written)} files." if written else "Nothing to write: every file is as it should be.")
+    out.data(
+        f"Wrote {len(written)} files." if written else "Nothing to write: every file is as it should be."
+    )
     steps = todo_steps(top, plan, found, answers)
     if steps:
         out.data(out.paint("\nNext, in this order:", "bold"))
@@ -119,14 +131,26 @@ def todo_steps(
     for change in found:
         lines = changes.missing_keys(change)
         if lines:
-            steps.append((f"{change.path} is yours and was kept; add these lines to it (--on-existing merge does)", "\n".join(lines)))
+            steps.append(
+                (
+                    f"{change.path} is yours and was kept; add these lines to it (--on-existing merge does)",
+                    "\n".join(lines),
+                )
+            )
     in_git = (top / ".git").exists()
     if not in_git:
-        steps.append(("Heroku deploys from git, and this folder is no git repository yet", "git init -b main && git add -A"))
+        steps.append(
+            (
+                "Heroku deploys from git, and this folder is no git repository yet",
+                "git init -b main && git add -A",
+            )
+        )
     paths = [change.path for change in found if change.kind != "blocked"]
     ignored = _ignored(top, [*paths, ".scaffold/state.json"]) if in_git else []
     add = command("git", "add", *(["-f"] if ignored else []), *paths, ".scaffold")
-    why = "Commit the files" + (f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else "")
+    why = "Commit the files" + (
+        f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else ""
+    )
     steps.append((why, f"{add} && git commit -m 'Add Heroku files'"))
     steps += deploy_steps(plan, found, answers)
     return steps
@@ -134,7 +158,11 @@ def todo_steps(
 
 def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the commands that make the app and deploy it."""
-    needed = [v for v in plan.config_vars if v.required and v.value is None and not v.generator and not v.provided_by]
+    needed = [
+        v
+        for v in plan.config_vars
+        if v.required and v.value is None and not v.generator and not v.provided_by
+    ]
     app = answers.get("staging_app", "")
     named = "" if app else " --app NAME"
     steps = []
@@ -142,7 +170,8 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
         steps.append(("Log in to Heroku", "heroku login"))
         why = "Create the app with its add-ons, buildpacks and config vars, and deploy"
         if needed:
-            why += f" (it asks for {', '.join(var.name for var in needed[:8])}{' ...' if len(needed) > 8 else ''})"  # noqa: PLR2004
+            more = " ..." if len(needed) > 8 else ""
+            why += f" (it asks for {', '.join(var.name for var in needed[:8])}{more})"
         steps.append((why, f"bin/deploy staging --create{named}"))
     else:
         steps.append(("Create the app and deploy", "\n".join(plain_commands(plan, answers))))
@@ -151,7 +180,7 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
 
 def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     """Return the Heroku commands that do by hand what the script would."""
-    from scaffold import policy  # noqa: PLC0415
+    from scaffold import policy
 
     app = answers.get("staging_app") or "NAME"
     stack = "container" if plan.container else policy.stack_image()
@@ -170,7 +199,9 @@ def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
         elif var.required:
             lines.append(f"heroku config:set {var.name}=... -a {app}")
     lines.append(f"git push https://git.heroku.com/{app}.git HEAD:refs/heads/main")
-    scale = [f"{p.name}={p.quantity}" for p in plan.processes if p.name not in ("web", "release") and p.quantity]
+    scale = [
+        f"{p.name}={p.quantity}" for p in plan.processes if p.name not in ("web", "release") and p.quantity
+    ]
     if scale:
         lines.append(command("heroku", "ps:scale", *scale, "-a", app))
     return lines
@@ -179,4 +210,3 @@ def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
 def _ignored(top: Path, paths: list[str]) -> list[str]:
     ended = run(["git", "-C", str(top), "check-ignore", "--no-index", *paths])
     return ended.stdout.decode("utf-8", "replace").split("\n")[:-1] if ended.code == 0 else []
-

@@ -56,36 +56,43 @@ def parse_object(text: str, path: str) -> Json:
 def _lines(text: str) -> dict[tuple[str | int, ...], int]:
     """Map each key path to its line, by one pass over the tokens of a valid document."""
     found: dict[tuple[str | int, ...], int] = {}
-    line, where, expecting_key = 1, [], False
-    previous = ""
-    containers: list[str] = []
+    where: list[str | int] = []
+    line, awaits_key = 1, False
     for match in _TOKEN.finditer(text):
         token = match[0]
         if token == "\n":
             line += 1
-            continue
-        if token in "{[" and len(token) == 1:
-            containers.append(token)
-            where.append(0 if token == "[" else "")
-            if token == "[":
-                found.setdefault(tuple(where), line)
-            expecting_key = token == "{"
-        elif token in "}]" and len(token) == 1:
-            containers.pop()
+        elif token == "{":
+            _mark(found, where, line)
+            where.append("")
+            awaits_key = True
+        elif token == "[":
+            _mark(found, where, line)
+            where.append(-1)
+            _next_item(where)
+            awaits_key = False
+        elif token in ("}", "]"):
             where.pop()
-            expecting_key = False
+            awaits_key = False
         elif token == ",":
-            if containers and containers[-1] == "[":
-                where[-1] += 1
-                previous = ","
-                continue
-            expecting_key = True
-        elif token == ":":
-            expecting_key = False
-        elif expecting_key and token[0] == '"':
-            where[-1] = json.loads(token)
+            awaits_key = not _next_item(where)
+        elif awaits_key and token != ":":
+            where[-1] = str(json.loads(token))
             found[tuple(where)] = line
-        if previous == "," and containers and containers[-1] == "[" and token not in ":":
-            found.setdefault(tuple(where), line)
-        previous = token
+            awaits_key = False
+        elif token != ":":
+            _mark(found, where, line)
     return found
+
+
+def _mark(found: dict[tuple[str | int, ...], int], where: list[str | int], line: int) -> None:
+    if where and isinstance(where[-1], int):
+        found.setdefault(tuple(where), line)
+
+
+def _next_item(where: list[str | int]) -> bool:
+    """Step to the next item where the innermost container is an array; tell whether it is one."""
+    if where and isinstance(where[-1], int):
+        where[-1] += 1
+        return True
+    return False

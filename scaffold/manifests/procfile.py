@@ -1,4 +1,4 @@
-"""Procfile: parse(text, path) -> tuple of lines. Not YAML: everything after the first colon is the command."""
+"""Procfile: parse(text, path) -> tuple of lines. Not YAML: all after the first colon is the command."""
 
 from __future__ import annotations
 

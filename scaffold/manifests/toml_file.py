@@ -44,7 +44,7 @@ class Toml:
 
 def parse(text: str, path: str) -> Toml:
     """Parse a TOML document. Raises ManifestError with the line of the fault."""
-    import tomli  # noqa: PLC0415  (18 ms that a repository without TOML need not pay)
+    import tomli
 
     try:
         value = tomli.loads(text)

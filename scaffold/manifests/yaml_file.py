@@ -1,4 +1,4 @@
-"""YAML with lines: parse(text, path) -> Yaml. The only import of the YAML library; tags are never executed."""
+"""YAML with lines: parse(text, path) -> Yaml. The only import of the YAML library; tags are never run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Yaml:
 
 def parse(text: str, path: str) -> Yaml:
     """Parse the first document of a YAML file. Raises ManifestError with the line of the fault."""
-    import yaml  # noqa: PLC0415  (20 ms that a repository without YAML need not pay)
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -10,7 +10,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from scaffold.facts import About, Addon, AnyFact, CacheClear, ConfigVar, Doubt, Fact, File, Image, Migration, Shim, Smoke, Todo
+from scaffold.facts import (
+    About,
+    Addon,
+    AnyFact,
+    CacheClear,
+    ConfigVar,
+    Doubt,
+    Fact,
+    File,
+    Image,
+    Migration,
+    Shim,
+    Smoke,
+    Todo,
+)
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.processes import cd_prefix, plan_processes
 from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime

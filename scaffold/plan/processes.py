@@ -46,7 +46,7 @@ def plan_processes(
             lost.append(_loser(name, kept[name]))
             kept[name] = _answered(choice, name, answer)
     ordered = sorted(kept, key=lambda name: (name != "web", name != "release", name))
-    return tuple(_planned(name, kept[name], choice, prefix) for name in ordered), tuple(lost), ties
+    return tuple(_planned(name, kept[name], prefix) for name in ordered), tuple(lost), ties
 
 
 def safe_name(name: str) -> str:
@@ -102,12 +102,12 @@ def _answered(choice: Choice, name: str, text: str) -> Process:
     )
 
 
-def _planned(name: str, fact: Process, choice: Choice, prefix: str) -> PlannedProcess:
+def _planned(name: str, fact: Process, prefix: str) -> PlannedProcess:
     declared = fact.strength is Strength.DECLARED
     text = fact.command if fact.root == "." else f"{prefix}{fact.command}"
     return PlannedProcess(
         name=name,
-        command=text,
+        command=" ".join(text.split("\n")),
         why=fact.why,
         quantity=0 if name == "release" else fact.quantity,
         declared=declared,

@@ -68,7 +68,9 @@ def plan_config_vars(
     """Merge the facts of each variable to one, and mark those that an add-on of the plan sets."""
     provided = {name: addon.service for addon in addons for name in addon.config_vars}
     merged: dict[str, ConfigVar] = {}
-    ordered = sorted((f for f in facts if isinstance(f, ConfigVar)), key=lambda f: (-int(f.strength), repr(f)))
+    ordered = sorted(
+        (f for f in facts if isinstance(f, ConfigVar)), key=lambda f: (-int(f.strength), repr(f))
+    )
     for fact in ordered:
         known = merged.get(fact.name)
         merged[fact.name] = fact if known is None else _merge(known, fact)
@@ -95,7 +97,9 @@ def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:
         evidence=evidence,
         secret=one.secret or other.secret,
         value=one.value if one.value is not None or one.secret or other.secret else other.value,
-        default=None if one.secret or other.secret else (one.default if one.default is not None else other.default),
+        default=None
+        if one.secret or other.secret
+        else (one.default if one.default is not None else other.default),
         generator=one.generator or other.generator,
         description=one.description or other.description,
         provided_by=one.provided_by or other.provided_by,
@@ -131,7 +135,9 @@ def plan_runtime(facts: Iterable[AnyFact], choice: Choice) -> tuple[PlannedRunti
         file=_version_file(choice, source, changed=resolved.changed),
         evidence=best.evidence,
     )
-    notes = (Note(id="runtime/changed", message=resolved.note, evidence=best.evidence),) if resolved.note else ()
+    notes = (
+        (Note(id="runtime/changed", message=resolved.note, evidence=best.evidence),) if resolved.note else ()
+    )
     return runtime, notes
 
 

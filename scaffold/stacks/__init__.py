@@ -19,7 +19,7 @@ Detect = Callable[[Repo], Iterable[AnyFact]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack: its name, its title for people, the stack of its language (itself for a language), its detector."""
+    """A stack: its name, its title for people, the stack of its language, its detector."""
 
     name: str
     title: str

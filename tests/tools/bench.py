@@ -1,6 +1,6 @@
 """Time `scaffold detect` as a whole process, as a ratio to `python -c pass` of the same run.
 
-    python -m tests.tools.bench        a 20-file app, a 7,000-file repository, with and without config vars
+python -m tests.tools.bench        a 20-file app, a 7,000-file repository, with and without config vars
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def make_app(folder: Path, files: int) -> Path:
     package.mkdir(parents=True)
     (folder / "manage.py").write_text(
         "import os, sys\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
-        "from django.core.management import execute_from_command_line\n\nexecute_from_command_line(sys.argv)\n"
+        "from django.core.management import execute_from_command_line as run\n\nrun(sys.argv)\n"
     )
     (folder / "requirements.txt").write_text("django==5.2\ngunicorn\npsycopg[binary]\ndj-database-url\n")
     (package / "__init__.py").write_text("")

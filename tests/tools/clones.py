@@ -23,7 +23,10 @@ from scaffold.manifests import procfile
 from tests.golden import call
 
 HEROKU_FILES = re.compile(r"^(Procfile.*|heroku\.yml|\.buildpacks|runtime\.txt)$")
-FLAGS = re.compile(r"\s--?\S+([= ]\S+)?|\$\S+|\b[A-Z_]+=\S+|\b(bundle exec|newrelic-admin run-program|env)\b|:application\b|:app\b")
+FLAGS = re.compile(
+    r"\s--?\S+([= ]\S+)?|\$\S+|\b[A-Z_]+=\S+"
+    r"|\b(bundle exec|newrelic-admin run-program|env)\b|:application\b|:app\b"
+)
 COLUMNS = ("web", "release", "other", "addons", "env")
 
 
@@ -39,7 +42,9 @@ class Row:
 
 def main(folder: Path) -> int:
     """Print a row per clone and the means. Returns 1 where a run failed hard."""
-    rows = [examine(path) for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    rows = [
+        examine(path) for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")
+    ]
     width = max((len(row.name) for row in rows), default=4)
     print(f"{'':{width}}  {'stack':8} " + " ".join(f"{name:>7}" for name in COLUMNS) + "  faults")
     for row in rows:
@@ -91,7 +96,9 @@ def _people(tree: Path) -> Iterator[tuple[str, Any]]:
                 document = json.loads(path.read_text(encoding="utf-8"))
             except ValueError:
                 continue
-            if isinstance(document, dict) and {"env", "addons", "formation", "buildpacks", "stack"} & set(document):
+            if isinstance(document, dict) and {"env", "addons", "formation", "buildpacks", "stack"} & set(
+                document
+            ):
                 yield "app.json", document
                 path.unlink()
         elif HEROKU_FILES.match(path.name):
@@ -107,7 +114,9 @@ def _compare(row: Row, document: dict[str, Any], people: dict[str, Any]) -> None
     for name in ("web", "release"):
         if name in theirs:
             row.fields[name] = float(name in mine and _agree(mine[name], theirs[name]))
-    others = {name: command for name, command in theirs.items() if name not in ("web", "release", "console", "rake")}
+    others = {
+        name: command for name, command in theirs.items() if name not in ("web", "release", "console", "rake")
+    }
     if others:
         kept = [command for name, command in mine.items() if name not in ("web", "release")]
         row.fields["other"] = sum(any(_agree(m, c) for m in kept) for c in others.values()) / len(others)
@@ -131,7 +140,9 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _contents(tree: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
+    return {
+        str(path): path.read_bytes() for path in tree.rglob("*") if path.is_file() and not path.is_symlink()
+    }
 
 
 def _mean(rows: list[Row], name: str) -> float | None:

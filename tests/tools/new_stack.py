@@ -1,6 +1,6 @@
 """Write the skeleton of a stack: its module, a fixture, and its first app file.
 
-    python -m tests.tools.new_stack NAME
+python -m tests.tools.new_stack NAME
 """
 
 from __future__ import annotations
@@ -52,4 +52,6 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else sys.exit("name the stack: python -m tests.tools.new_stack NAME"))
+    main(
+        sys.argv[1] if len(sys.argv) > 1 else sys.exit("name the stack: python -m tests.tools.new_stack NAME")
+    )
