@@ -35,6 +35,35 @@ class Framework:
         return (self.package, *self.packages)
 
 
+FLASK = Framework(
+    stack="flask",
+    package="flask",
+    title="Flask",
+    classes=(
+        "flask.Flask",
+        "flask.app.Flask",
+        "apiflask.APIFlask",
+        "flask_openapi3.OpenAPI",
+        "connexion.App",
+        "connexion.FlaskApp",
+        "eve.Eve",
+        "flask_api.FlaskAPI",
+        "flask_appbuilder.Flask",
+    ),
+    needles=("Flask", "connexion", "flask_openapi3", "eve"),
+    packages=("apiflask", "connexion", "flask-openapi3", "eve", "flask-restx", "flask-restful", "flask-api"),
+)
+
+FASTAPI = Framework(
+    stack="fastapi",
+    package="fastapi",
+    title="FastAPI",
+    classes=("fastapi.FastAPI", "fastapi.applications.FastAPI"),
+    needles=("FastAPI",),
+    packages=("fastapi-slim", "fastapi-offline"),
+)
+
+
 def is_worth_reading(repo: Repo, framework: Framework, apps: tuple[PythonApp, ...]) -> bool:
     """Tell whether the framework is declared, or an entry point at hand imports it."""
     if any(app.has(*framework.names) or any(n in app.dev for n in framework.names) for app in apps):

@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import PORT, AnyFact, Doubt, Evidence, Process, Raw, Strength, Uses, command
-from scaffold.families.python import PythonApp
+from scaffold.families.django_project import django_projects
+from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_code import module_of
 from scaffold.families.python_entries import Entry
 from scaffold.families.python_imports import importable
-from scaffold.families.python_roots import missing_facts
+from scaffold.families.python_roots import best_app, missing_facts
 from scaffold.families.python_scripts import Script, serving_scripts, tool_scripts
-from scaffold.families.python_served import Framework, app_for, framework_entries, smoke_of, use_of, web_of
+from scaffold.families.python_served import (
+    FASTAPI,
+    FLASK,
+    Framework,
+    app_for,
+    framework_entries,
+    is_worth_reading,
+    smoke_of,
+    use_of,
+    web_of,
+)
 from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
 from scaffold.repo import Repo, is_secondary, join
 
@@ -47,12 +58,33 @@ WSGI = (
 
 
 def other_web(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
-    """Yield the web facts of an app by the first of its tools, frameworks and scripts that is proven."""
+    """Yield the web facts of an app by the first of its tools, frameworks and scripts that is proven.
+
+    Nothing where Django, Flask or FastAPI serve the same root: their own stacks speak for it.
+    """
+    if _served_elsewhere(repo, app):
+        return
     for make in (_by_tool, _by_object, _by_file, _by_script):
         facts = tuple(make(repo, app))
         if any(isinstance(fact, Process) for fact in facts):
             yield from facts
             return
+
+
+def _served_elsewhere(repo: Repo, app: PythonApp) -> bool:
+    projects = django_projects(repo)
+    if any(
+        not one.is_secondary and best_app(repo, one.folder, "django").root == app.root for one in projects
+    ):
+        return True
+    apps = python_apps(repo)
+    for framework in (FLASK, FASTAPI):
+        if not is_worth_reading(repo, framework, apps):
+            continue
+        for entry in framework_entries(repo, framework).get(app.root, ()):
+            if not is_secondary(entry.found.path) and not entry.found.guarded:
+                return True
+    return False
 
 
 def _by_tool(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact
 from scaffold.families.python import python_apps
 from scaffold.families.python_served import (
-    Framework,
+    FASTAPI,
     app_for,
     does_not_parse,
     framework_entries,
@@ -22,34 +22,25 @@ from scaffold.families.python_server import asgi_server
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
 
-_FASTAPI = Framework(
-    stack="fastapi",
-    package="fastapi",
-    title="FastAPI",
-    classes=("fastapi.FastAPI", "fastapi.applications.FastAPI"),
-    needles=("FastAPI",),
-    packages=("fastapi-slim", "fastapi-offline"),
-)
-
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of the FastAPI apps of a repository, one per build root."""
     apps = python_apps(repo)
-    if not is_worth_reading(repo, _FASTAPI, apps):
+    if not is_worth_reading(repo, FASTAPI, apps):
         return
-    found = framework_entries(repo, _FASTAPI)
+    found = framework_entries(repo, FASTAPI)
     for entries in found.values():
-        app = app_for(repo, _FASTAPI, entries[0])
-        yield use_of(_FASTAPI, app, entries[0])
+        app = app_for(repo, FASTAPI, entries[0])
+        yield use_of(FASTAPI, app, entries[0])
         for entry in entries:
             if entry.found.guarded:
-                yield from guarded_facts(repo, _FASTAPI, app, entry)
+                yield from guarded_facts(repo, FASTAPI, app, entry)
                 continue
             server = asgi_server(repo, app, entry.target, app.root)
-            yield from web_of(_FASTAPI, app, entry, server)
-            yield from does_not_parse(repo, _FASTAPI, app, entry)
-        yield from smoke_of(repo, _FASTAPI, app, entries[0])
-    yield from unserved(repo, _FASTAPI, apps)
+            yield from web_of(FASTAPI, app, entry, server)
+            yield from does_not_parse(repo, FASTAPI, app, entry)
+        yield from smoke_of(repo, FASTAPI, app, entries[0])
+    yield from unserved(repo, FASTAPI, apps)
 
 
 STACK = Stack(name="fastapi", title="FastAPI", language="python", detect=detect)

@@ -10,7 +10,7 @@ from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_entries import Entry
 from scaffold.families.python_roots import from_root
 from scaffold.families.python_served import (
-    Framework,
+    FLASK,
     app_for,
     does_not_parse,
     framework_entries,
@@ -25,45 +25,26 @@ from scaffold.families.python_server import Server, wsgi_server
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 from scaffold.stacks import Stack
 
-_FLASK = Framework(
-    stack="flask",
-    package="flask",
-    title="Flask",
-    classes=(
-        "flask.Flask",
-        "flask.app.Flask",
-        "apiflask.APIFlask",
-        "flask_openapi3.OpenAPI",
-        "connexion.App",
-        "connexion.FlaskApp",
-        "eve.Eve",
-        "flask_api.FlaskAPI",
-        "flask_appbuilder.Flask",
-    ),
-    needles=("Flask", "connexion", "flask_openapi3", "eve"),
-    packages=("apiflask", "connexion", "flask-openapi3", "eve", "flask-restx", "flask-restful", "flask-api"),
-)
-
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of the Flask apps of a repository, one per build root."""
     apps = python_apps(repo)
-    if not is_worth_reading(repo, _FLASK, apps):
+    if not is_worth_reading(repo, FLASK, apps):
         return
-    found = framework_entries(repo, _FLASK)
+    found = framework_entries(repo, FLASK)
     for entries in found.values():
-        app = app_for(repo, _FLASK, entries[0])
-        yield use_of(_FLASK, app, entries[0])
+        app = app_for(repo, FLASK, entries[0])
+        yield use_of(FLASK, app, entries[0])
         for entry in entries:
             if entry.found.guarded:
-                yield from guarded_facts(repo, _FLASK, app, entry)
+                yield from guarded_facts(repo, FLASK, app, entry)
                 continue
-            yield from web_of(_FLASK, app, entry, _server(repo, app, entry))
+            yield from web_of(FLASK, app, entry, _server(repo, app, entry))
             yield from _blocking(repo, app, entry)
-            yield from does_not_parse(repo, _FLASK, app, entry)
-        yield from smoke_of(repo, _FLASK, app, entries[0])
+            yield from does_not_parse(repo, FLASK, app, entry)
+        yield from smoke_of(repo, FLASK, app, entries[0])
         yield from _migration(repo, app, entries[0])
-    yield from unserved(repo, _FLASK, apps)
+    yield from unserved(repo, FLASK, apps)
 
 
 def _server(repo: Repo, app: PythonApp, entry: Entry) -> Server:
