@@ -31,10 +31,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One assignment of a setting: the file, and the value's node."""
+    """One assignment of a setting: the file, the value's node, and whether it is made in any case."""
 
     path: str
     node: ast.expr
+    always: bool = True
 
     def text(self) -> str:
         """Return the value's source, for patterns; quotes are single."""
@@ -55,6 +56,10 @@ class Settings:
     def last(self, name: str) -> Setting | None:
         """Return the assignment of a setting that is read last."""
         return next(reversed(self.values.get(name, ())), None)
+
+    def everything(self) -> str:
+        """Return the source of every assigned value, one a line: no comments, no docstrings."""
+        return "\n".join(self.all_text(name) for name in self.values)
 
     def all_text(self, name: str) -> str:
         """Return the source of every assignment of a setting, one a line."""
@@ -119,6 +124,7 @@ def _collect(repo: Repo, path: str, folder: str, files: list[str], values: dict[
         return
     files.append(path)
     tree = tree_of(repo, path)
+    fixed = {id(node) for node, _ in statements(tree.body, branches=False)} if tree else set()
     for node, _ in _assignments(tree.body) if tree else ():
         if isinstance(node, ast.ImportFrom):
             if any(name.name == "*" for name in node.names):
@@ -132,7 +138,7 @@ def _collect(repo: Repo, path: str, folder: str, files: list[str], values: dict[
             for target in targets:
                 name = dotted_name(_container(target))
                 if name:
-                    values.setdefault(name, []).append(Setting(path, node.value))
+                    values.setdefault(name, []).append(Setting(path, node.value, id(node) in fixed))
 
 
 def _container(target: ast.expr) -> ast.expr:

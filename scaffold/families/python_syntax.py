@@ -36,16 +36,21 @@ def literal(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def statements(body: list[ast.stmt], guarded: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
-    """Yield the statements that run when a module is imported, and whether only a main guard runs them."""
+def statements(
+    body: list[ast.stmt], guarded: bool = False, *, branches: bool = True
+) -> Iterator[tuple[ast.stmt, bool]]:
+    """Yield the statements that run when a module is imported, and whether only a main guard runs them.
+
+    Without `branches`, only those that always run.
+    """
     import ast
 
     for node in body:
         yield node, guarded
-        if isinstance(node, ast.If):
+        if isinstance(node, ast.If) and branches:
             yield from statements(node.body, guarded or is_main_guard(node.test))
             yield from statements(node.orelse, guarded)
-        elif isinstance(node, ast.Try):
+        elif isinstance(node, ast.Try) and branches:
             for part in (
                 node.body,
                 *(handler.body for handler in node.handlers),
@@ -54,7 +59,7 @@ def statements(body: list[ast.stmt], guarded: bool = False) -> Iterator[tuple[as
             ):
                 yield from statements(part, guarded)
         elif isinstance(node, (ast.With, ast.For, ast.While)):
-            yield from statements(node.body, guarded)
+            yield from statements(node.body, guarded, branches=branches)
 
 
 def is_main_guard(test: ast.expr) -> bool:

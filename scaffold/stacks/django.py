@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
+from scaffold.families.django_checks import django_doubts
 from scaffold.families.django_project import Project, configuration, django_projects, server_target
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_roots import best_app, from_root, missing_facts
@@ -69,6 +70,7 @@ def _facts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
     yield from _web(repo, project, app)
     yield from _migration(repo, project, app.root)
     yield from _settings_vars(repo, project, app.root)
+    yield from django_doubts(repo, project, app)
 
 
 def _web(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
