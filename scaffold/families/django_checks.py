@@ -9,6 +9,7 @@ from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Todo
 from scaffold.families.django_project import Project
 from scaffold.families.django_settings import Setting, Settings
 from scaffold.families.python import PythonApp, add_command
+from scaffold.families.python_code import module_of
 from scaffold.families.python_syntax import dotted_name, literal, statements, tree_of
 from scaffold.repo import Repo
 
@@ -71,9 +72,8 @@ def _unread(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
 
 
 def _geo(repo: Repo, settings: Settings, app: PythonApp) -> Iterator[AnyFact]:
-    for setting in (*settings.values.get("INSTALLED_APPS", ()), *settings.values.get("DATABASES", ())):
-        text = setting.text()
-        if "django.contrib.gis" in text:
+    for setting in (one for found in settings.values.values() for one in found):
+        if "django.contrib.gis" in setting.text():
             first = repo.line_of(setting.path, r"django\.contrib\.gis") or setting.node.lineno
             yield Buildpack(
                 stack="django",
@@ -257,8 +257,14 @@ def _unguarded(repo: Repo, path: str) -> Iterator[tuple[str, int]]:
                     yield name, inner.lineno
             elif isinstance(inner, ast.Call) and dotted_name(inner.func) in _LOOK_UPS:
                 name = literal(inner.args[0]) if len(inner.args) == 1 else None
-                if name and not _has_default(inner):
+                if name and not _has_default(inner) and _is_plain(repo, path, dotted_name(inner.func)):
                     yield name, inner.lineno
+
+
+def _is_plain(repo: Repo, path: str, callee: str) -> bool:
+    """Tell whether a look-up is made where it is used: one imported from a neighbour may hold defaults."""
+    head = callee.split(".", maxsplit=1)[0]
+    return not any(found.bound == head and found.level for found in module_of(repo, path).imports)
 
 
 def _has_default(node: object) -> bool:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _FUNCTION_DEPTH = 6
 _FROM = re.compile(r"from +([\w.]+) +import +([\w, ]+)$")
 _ASSIGNED = re.compile(r"(\w+) *= *([A-Za-z_][\w.]*)\(")
-_FILE = re.compile(r"(?:\./)?[\w-][\w./-]*\.\w{1,8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """What the top level of one file says; `files` are the file names among its literals."""
+    """What the top level of one file says."""
 
     path: str
     imports: tuple[Import, ...] = ()
@@ -84,7 +83,6 @@ class Module:
     functions: tuple[Function, ...] = ()
     classes: tuple[tuple[str, tuple[str, ...], int], ...] = ()
     run_guard: int = 0
-    files: tuple[str, ...] = ()
     parsed: bool = True
 
     def origin(self, dotted: str) -> str:
@@ -135,7 +133,6 @@ def _read(repo: Repo, path: str) -> Module:
         functions=tuple(functions),
         classes=tuple(classes),
         run_guard=guard,
-        files=tuple(sorted(_files(tree))),
     )
 
 
@@ -153,17 +150,6 @@ def _read_lines(repo: Repo, path: str) -> Module:
         elif found := _ASSIGNED.match(text):
             calls.append(Call(name=found[1], callee=found[2], line=line))
     return Module(path=path, imports=tuple(imports), calls=tuple(calls), parsed=False)
-
-
-def _files(tree: ast.Module) -> set[str]:
-    """Return the literals that look like relative file names: what the module may open."""
-    import ast
-
-    return {
-        node.value.removeprefix("./")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _FILE.fullmatch(node.value)
-    }
 
 
 def _bound(node: ast.Assign | ast.AnnAssign, guarded: bool) -> Iterator[Call | Alias]:
@@ -269,20 +255,23 @@ def _imports(tree: ast.Module) -> Iterator[Import]:
     import ast
 
     top = {id(node) for node, guarded in statements(tree.body) if not guarded}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
+    waiting: list[ast.AST] = list(reversed(tree.body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             for name in node.names:
-                bound = name.asname or name.name.split(".")[0]
+                plain = isinstance(node, ast.Import)
                 yield Import(
-                    module=name.name, level=0, name="", bound=bound, line=node.lineno, top=id(node) in top
-                )
-        elif isinstance(node, ast.ImportFrom):
-            for name in node.names:
-                yield Import(
-                    module=node.module or "",
-                    level=node.level,
-                    name=name.name,
-                    bound=name.asname or name.name,
+                    module=name.name if plain else module,
+                    level=node.level if isinstance(node, ast.ImportFrom) else 0,
+                    name="" if plain else name.name,
+                    bound=name.asname or (name.name.split(".")[0] if plain else name.name),
                     line=node.lineno,
                     top=id(node) in top,
                 )
+            continue
+        for field in ("finalbody", "orelse", "handlers", "cases", "body"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):
+                waiting += reversed(inner)

@@ -58,6 +58,11 @@ _OTHERS = frozenset(
     }
 )
 _SHALLOW = 2
+_APP_MADE = re.compile(
+    r"^(?:from [\w.]+ import [^\n]*(?:app|server|api|factory)|"
+    r"\w*app\w*\s*=\s*\w*(?:create|make|init|build|app))",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +108,12 @@ def _first_paths(repo: Repo, needles: Sequence[str]) -> tuple[str, ...]:
         for path in repo.suffixed(".py")
         if path.count("/") <= _SHALLOW or _stem(path) in ENTRIES or path.endswith("/__init__.py")
     ]
-    words = (*needles, "create_app", "make_app", "app")
-    return tuple(path for path in first if any(word in repo.text(path) for word in words))
+    return tuple(path for path in first if _is_likely(repo.text(path), needles))
+
+
+def _is_likely(text: str, needles: Sequence[str]) -> bool:
+    """Tell whether a file names the framework, or imports or makes something that is called an app."""
+    return any(needle in text for needle in needles) or bool(_APP_MADE.search(text))
 
 
 def _stem(path: str) -> str:

@@ -5,6 +5,7 @@ Both follow from the file's own imports, not from a convention.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from scaffold.families.python_code import Import, Module, module_of
 from scaffold.repo import Repo, folder_of, join, relative
 
 _FOLLOWED = 16
+_FILE = re.compile(r"""["']((?:\./)?[\w-][\w./-]*\.\w{1,8})["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +141,17 @@ def _misses(repo: Repo, path: str, folder: str, root: str) -> int:
 def _unopened(repo: Repo, path: str, folder: str, root: str) -> int:
     """Count the relative file names in the module that are right from another folder, not from this."""
     others = _above(path, root)
-    names = [name for name in module_of(repo, path).files if not name.endswith(".py")]
+    names = [name for name in opened_files(repo, path) if not name.endswith(".py")]
     return sum(
         join(folder, name) not in repo and any(join(other, name) in repo for other in others)
         for name in names
     )
+
+
+def opened_files(repo: Repo, path: str) -> tuple[str, ...]:
+    """Return the literals of a file that look like relative file names: what the module may open."""
+    found = {name.removeprefix("./") for name in _FILE.findall(repo.text(path))}
+    return tuple(sorted(found))
 
 
 def _is_foreign(found: Import, folders: tuple[str, ...], repo: Repo) -> bool:

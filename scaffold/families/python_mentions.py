@@ -17,6 +17,8 @@ _BARE = re.compile(r"\bgunicorn\b(?:[\s\"',]+-{1,2}[\w-]+(?:[= ]\S+)?)*[\s\"',]+
 _FLASK_APP = re.compile(
     r"^\s*(?:export\s+|ENV\s+|-\s*|set\s+)?FLASK_APP\s*[=: ]\s*[\"']?([\w./-]+)(?::(\w+))?"
 )
+_RUN = re.compile(r"""uvicorn\.run\(\s*(?:app\s*=\s*)?f?["']([A-Za-z_][\w.]*):(\w+)["']""")
+_RUNNERS = ("main.py", "run.py", "server.py", "start.py", "app.py", "__main__.py", "asgi.py", "run_server.py")
 _FILES = re.compile(
     r"(?:Dockerfile(?:[.-][\w.-]+)?|[\w.-]+\.Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|README(?:\.\w+)?|"
     r"Makefile|[\w.-]+\.sh|\.flaskenv|\.env[\w.-]*|render\.ya?ml|fly\.toml|app\.ya?ml|nixpacks\.toml|"
@@ -47,6 +49,11 @@ def _mentions(repo: Repo) -> Iterator[Mention]:
         for path in repo.files
         if path.count("/") <= _DEEPEST and _FILES.fullmatch(path.rpartition("/")[2])
     ]
+    for path in repo.named(*_RUNNERS):
+        text = repo.text(path) if path.count("/") <= _DEEPEST else ""
+        if found := _RUN.search(text):
+            proof = repo.proof(path, text.count("\n", 0, found.start()) + 1)
+            yield Mention(module=found[1], name=found[2], evidence=proof)
     paths.sort(key=lambda path: (path.count("/"), path))
     for path in paths[:_MOST]:
         text = repo.text(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scaffold.facts import PORT, Evidence, Raw, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_entries import ENTRIES
+from scaffold.families.python_imports import opened_files
 from scaffold.families.python_roots import from_root
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
@@ -217,11 +218,9 @@ def _is_mentioned(repo: Repo, app: PythonApp, name: str, tool: Tool) -> bool:
 
 def _in_folder(repo: Repo, app: PythonApp, path: str, words: tuple[str, ...]) -> str:
     """Return the command for a script; run from its own folder where it opens files by relative paths."""
-    from scaffold.families.python_code import module_of
-
     folder = folder_of(path)
     inside = relative(app.root, path) if app.root != "." else path
-    opened = module_of(repo, path).files
+    opened = opened_files(repo, path)
     moved = folder != app.root and any(
         join(folder, name) in repo and join(app.root, name) not in repo for name in opened if name != path
     )

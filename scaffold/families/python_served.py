@@ -50,7 +50,7 @@ FLASK = Framework(
         "flask_api.FlaskAPI",
         "flask_appbuilder.Flask",
     ),
-    needles=("Flask", "connexion", "flask_openapi3", "eve"),
+    needles=("Flask", "connexion", "flask_openapi3", "from eve", "import eve"),
     packages=("apiflask", "connexion", "flask-openapi3", "eve", "flask-restx", "flask-restful", "flask-api"),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.facts import AnyFact
 from scaffold.families.python import python_apps
+from scaffold.families.python_scheme import old_postgres_scheme
 from scaffold.families.python_served import (
     FASTAPI,
     app_for,
@@ -40,6 +41,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             yield from web_of(FASTAPI, app, entry, server)
             yield from does_not_parse(repo, FASTAPI, app, entry)
         yield from smoke_of(repo, FASTAPI, app, entries[0])
+        yield from old_postgres_scheme(repo, app, "fastapi")
     yield from unserved(repo, FASTAPI, apps)
 
 

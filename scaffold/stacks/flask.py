@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Migration, Raw, command
+from scaffold.families.flask_config import configuration
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_entries import Entry
 from scaffold.families.python_roots import from_root
+from scaffold.families.python_scheme import old_postgres_scheme
 from scaffold.families.python_served import (
     FLASK,
     app_for,
@@ -44,6 +46,8 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             yield from does_not_parse(repo, FLASK, app, entry)
         yield from smoke_of(repo, FLASK, app, entries[0])
         yield from _migration(repo, app, entries[0])
+        yield from configuration(repo, app, entries[0])
+        yield from old_postgres_scheme(repo, app, "flask")
     yield from unserved(repo, FLASK, apps)
 
 
