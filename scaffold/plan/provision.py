@@ -40,14 +40,14 @@ def plan_addons(facts: Iterable[AnyFact]) -> tuple[tuple[PlannedAddon, ...], tup
     lost: list[Loser] = []
     for service, fact in sorted(best.items()):
         known = policy.addon(service)
-        if fact.strength <= Strength.HINT or not known.plan:
+        if fact.strength <= Strength.HINT or not known.service:
             why = fact.why or "seen, but nothing shows that the app runs on it in production"
             lost.append(Loser(what="add-on", value=known.name, why=why, evidence=fact.evidence))
             continue
         planned.append(
             PlannedAddon(
                 service=service,
-                plan=f"{known.service}:{known.plan}" if ":" not in known.plan else known.plan,
+                plan=known.slug,
                 attach_as=_attachment(fact.var, known.config_vars),
                 config_vars=tuple(dict.fromkeys((*known.config_vars, *([fact.var] if fact.var else [])))),
                 why=fact.why,

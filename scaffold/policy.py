@@ -1,0 +1,165 @@
+"""Platform knowledge, typed: the only reader of data/*.toml (each row there has its source and date)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddonPolicy:
+    """An add-on by role: Heroku's service and plan ("" where there is none), the config vars it sets."""
+
+    role: str
+    name: str
+    service: str
+    plan: str
+    config_vars: tuple[str, ...]
+    retired: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """Return `service:plan` as `addons:create` takes it, "" where nothing is to be created."""
+        return f"{self.service}:{self.plan}" if self.plan else self.service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimePolicy:
+    """The versions of a language: supported (oldest first), the default, end-of-life dates (ISO)."""
+
+    language: str
+    supported: tuple[str, ...]
+    default: str
+    eol: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubdirBuildpack:
+    """The buildpack that makes a folder the build root, and the config var that names the folder."""
+
+    url: str
+    config_var: str
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    import tomli  # noqa: PLC0415
+
+    text = resources.files("scaffold").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+    return tomli.loads(text)
+
+
+def checked() -> str:
+    """Return the day (ISO) the platform data was last checked."""
+    return str(_table("heroku")["checked"])
+
+
+@cache
+def addon(role: str) -> AddonPolicy:
+    """Return the add-on for a role ("postgres"), or, for a role without one, the service of that name."""
+    known = _table("addons")["services"].get(role)
+    if known is None:
+        return AddonPolicy(role=role, name=role, service=role, plan="", config_vars=(), retired=())
+    return AddonPolicy(
+        role=role,
+        name=known["name"],
+        service=known["service"],
+        plan=known["plan"],
+        config_vars=tuple(known["config_vars"]),
+        retired=tuple(known["retired"]),
+    )
+
+
+@cache
+def addon_role(slug: str) -> str:
+    """Return the role of an add-on as app.json names it ("heroku-postgresql:mini" -> "postgres"), or ""."""
+    service = slug.partition(":")[0]
+    for role, known in _table("addons")["services"].items():
+        if known["service"] == service:
+            return str(role)
+    return ""
+
+
+def retired_plan(slug: str) -> str | None:
+    """Return what took the place of a retired add-on or plan ("heroku-redis:hobby-dev"), None if it lives."""
+    service, _, plan = slug.partition(":")
+    gone = _table("addons")["gone"].get(service)
+    if gone:
+        return str(gone)
+    role = addon_role(slug)
+    known = addon(role) if role else None
+    return known.slug if known and plan in known.retired else None
+
+
+def buildpack_url(name: str) -> str:
+    """Return the git URL of a buildpack by Heroku name; a URL is returned as it is."""
+    return str(_table("buildpacks")["urls"].get(name, name))
+
+
+@cache
+def buildpack_name(name: str) -> str:
+    """Return Heroku's name for the URL of an official buildpack, anything else as it is."""
+    bare = name.removesuffix(".git").rstrip("/")
+    names = {url: known for known, url in _table("buildpacks")["urls"].items()}
+    return str(names.get(bare, name))
+
+
+def retired_buildpack(name: str) -> str | None:
+    """Return what took the place of a retired buildpack, None if it lives."""
+    found = _table("buildpacks")["retired"].get(name.removesuffix(".git"))
+    return str(found) if found else None
+
+
+def subdir_buildpack() -> SubdirBuildpack:
+    """Return the buildpack for an app in a folder that the top of the repository cannot build."""
+    known = _table("buildpacks")["subdirectory"]
+    return SubdirBuildpack(url=known["url"], config_var=known["config_var"])
+
+
+@cache
+def runtime(language: str) -> RuntimePolicy | None:
+    """Return what is known of a language's versions, None where nothing is."""
+    known = _table("runtimes").get(language)
+    if not isinstance(known, dict):
+        return None
+    return RuntimePolicy(
+        language=language,
+        supported=tuple(known["supported"]),
+        default=known["default"],
+        eol=dict(known["eol"]),
+    )
+
+
+def stack_image() -> str:
+    """Return the stack image that new apps get."""
+    return str(_table("heroku")["stack_images"]["default"])
+
+
+def stack_status(image: str) -> str:
+    """Return recommended, available, deprecated, retired, or "" for an unknown stack image."""
+    known = _table("heroku")["stack_images"]["images"].get(image)
+    return str(known["status"]) if known else ""
+
+
+def default_dyno_size() -> str:
+    """Return the dyno size that new apps get."""
+    return str(_table("heroku")["dynos"]["default"])
+
+
+def dyno_sizes() -> tuple[str, ...]:
+    """Return the dyno sizes to offer, the default first."""
+    return tuple(_table("heroku")["dynos"]["offered"])
+
+
+def retired_dyno_size(size: str) -> str | None:
+    """Return what took the place of a retired dyno size ("hobby"), None if it lives."""
+    found = _table("heroku")["dynos"]["retired"].get(size.lower())
+    return str(found) if found else None
+
+
+def regions() -> tuple[str, ...]:
+    """Return the regions of the Common Runtime, the default first."""
+    return tuple(_table("heroku")["regions"]["common"])
