@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scaffold.facts import AnyFact, Buildpack, Evidence, Strength, Todo, command
 from scaffold.families import python_deps
 from scaffold.families.python_deps import MISSPELT, Dependency, Gathered
-from scaffold.manifests import pyproject, setup_files
+from scaffold.manifests import pipfile, pyproject, setup_files
 from scaffold.manifests.requirements import canonical
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
@@ -156,7 +156,7 @@ def _declares(repo: Repo, root: str) -> bool:
         return True
     path = join(root, "pyproject.toml")
     if path in repo:
-        project = repo.try_parsed(path, pyproject.parse)
+        project = python_deps.sound(repo, path, pyproject.parse)
         if project is None or project.is_project or project.requirements:
             return True
     path = join(root, "setup.cfg")
@@ -198,12 +198,13 @@ def _manager(repo: Repo, root: str, managers: tuple[str, ...]) -> tuple[str, str
     """Return the package manager and the file that new dependencies belong in."""
     own = {"uv": "pyproject.toml", "poetry": "pyproject.toml", "pipenv": "Pipfile", "pip": "requirements.txt"}
     if managers:
-        path = join(root, own[managers[0]])
-        return managers[0], path if path in repo else join(root, _lock_name(managers[0]))
+        best = next((one for one in managers if _is_sound(repo, root, one)), managers[0])
+        path = join(root, own[best])
+        return best, path if path in repo else join(root, _lock_name(best))
     if (path := join(root, "Pipfile")) in repo:
         return "pipenv", path
     path = join(root, "pyproject.toml")
-    project = repo.try_parsed(path, pyproject.parse) if path in repo else None
+    project = python_deps.sound(repo, path, pyproject.parse)
     asks = project is not None and (project.is_project or bool(project.requirements))
     files = [p for p in python_deps.requirement_files(repo).get(root, ()) if python_deps.stem_rank(p) < 100]
     if project and asks and any(not asked.group for asked in project.requirements):
@@ -214,6 +215,18 @@ def _manager(repo: Repo, root: str, managers: tuple[str, ...]) -> tuple[str, str
         return project.flavour if project and project.flavour in ("poetry", "pdm", "uv") else "", path
     others = ("setup.py", "setup.cfg", "environment.yml", "environment.yaml")
     return "", next((join(root, name) for name in others if join(root, name) in repo), "")
+
+
+def _is_sound(repo: Repo, root: str, manager: str) -> bool:
+    """Tell whether the files of a package manager can be read at all."""
+    if manager == "pip":
+        return True
+    if manager == "pipenv":
+        names = [("Pipfile", pipfile.parse), ("Pipfile.lock", pipfile.parse_lock)]
+        paths = [(join(root, name), parse) for name, parse in names]
+        return all(path not in repo or python_deps.sound(repo, path, parse) for path, parse in paths)
+    path = join(root, "pyproject.toml")
+    return path not in repo or python_deps.sound(repo, path, pyproject.parse) is not None
 
 
 def _lock_name(manager: str) -> str:

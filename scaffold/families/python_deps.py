@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from scaffold.errors import ManifestError
 from scaffold.facts import Evidence
 from scaffold.families.python_libraries import IMPLIED
 from scaffold.manifests import pipfile, pyproject, python_locks, requirements, setup_files, yaml_file
 from scaffold.manifests.requirements import Requirement
 from scaffold.repo import Repo, folder_of, join
+
+T = TypeVar("T")
 
 LOCKS = {"requirements.txt": "pip", "Pipfile.lock": "pipenv", "poetry.lock": "poetry", "uv.lock": "uv"}
 """The files by which Heroku's Python buildpack chooses a package manager, and that manager."""
@@ -139,10 +143,29 @@ def _in_production(asked: Requirement) -> Requirement:
     )
 
 
+def sound(repo: Repo, path: str, parse: Callable[[str, str], T]) -> T | None:
+    """Return a parsed manifest, None where it is absent or malformed.
+
+    Beside a requirements.txt a malformed one is no fault of the app: pip builds it, and nothing reads this.
+    """
+    if path not in repo:
+        return None
+    if join(folder_of(path), "requirements.txt") not in repo:
+        return repo.try_parsed(path, parse)
+    return repo.once(("python-sound", path, parse), lambda: _tried(repo, path, parse))
+
+
+def _tried(repo: Repo, path: str, parse: Callable[[str, str], T]) -> T | None:
+    try:
+        return parse(repo.text(path), path)
+    except ManifestError:
+        return None
+
+
 def project_requirements(repo: Repo, folder: str) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
     """Yield each project file of a folder with what it asks for."""
     path = join(folder, "pyproject.toml")
-    if path in repo and (project := repo.try_parsed(path, pyproject.parse)):
+    if project := sound(repo, path, pyproject.parse):
         yield path, project.requirements
     path = join(folder, "setup.cfg")
     if path in repo and "[options" in repo.text(path):
@@ -160,10 +183,10 @@ def project_requirements(repo: Repo, folder: str) -> Iterator[tuple[str, tuple[R
 def gather_pipenv(into: Gathered) -> None:
     """Add the Pipfile, then what only its lock names."""
     path, lock = join(into.root, "Pipfile"), join(into.root, "Pipfile.lock")
-    asked = into.repo.try_parsed(path, pipfile.parse) if path in into.repo else None
+    asked = sound(into.repo, path, pipfile.parse)
     if asked:
         into.add(path, asked.requirements)
-    locked = into.repo.try_parsed(lock, pipfile.parse_lock) if lock in into.repo else None
+    locked = sound(into.repo, lock, pipfile.parse_lock)
     if locked:
         into.add(lock, locked.requirements, direct=asked is None)
 

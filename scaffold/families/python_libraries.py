@@ -116,3 +116,41 @@ DISTRIBUTIONS = {
     "magic": "python-magic",
 }
 """Imported module -> the package to install, where the names differ."""
+
+WEB_FRAMEWORKS = (
+    "django flask fastapi starlette quart bottle falcon tornado aiohttp sanic pyramid cherrypy web-py "
+    "streamlit dash gradio chainlit panel "
+    "litestar robyn flask-restful flask-restx connexion masonite nicegui "
+    "reflex uvicorn gunicorn daphne hypercorn waitress granian"
+).split()
+"""Packages whose app answers HTTP: a script beside them is what they start, not a worker."""
+
+APT_PACKAGES = {
+    "pytesseract": ("tesseract-ocr", "tesseract-ocr-eng"),
+    "tesserocr": ("tesseract-ocr", "libtesseract-dev", "libleptonica-dev"),
+    "ocrmypdf": ("tesseract-ocr", "ghostscript"),
+    "opencv-python": ("libgl1",),
+    "opencv-contrib-python": ("libgl1",),
+    "pyzbar": ("libzbar0",),
+    "pyodbc": ("unixodbc", "unixodbc-dev"),
+    "python-ldap": ("libldap2-dev", "libsasl2-dev"),
+    "django-auth-ldap": ("libldap2-dev", "libsasl2-dev"),
+    "graphviz": ("graphviz",),
+    "pygraphviz": ("graphviz", "libgraphviz-dev"),
+    "pdfkit": ("wkhtmltopdf",),
+    "imgkit": ("wkhtmltopdf",),
+    "django-wkhtmltopdf": ("wkhtmltopdf",),
+    "pyaudio": ("portaudio19-dev",),
+    "xmlsec": ("libxmlsec1-dev", "pkg-config"),
+    "python3-saml": ("libxmlsec1-dev", "pkg-config"),
+    "pysaml2": ("xmlsec1",),
+}
+"""Programs and libraries of the system that a package cannot do without and Heroku's image lacks."""
+
+LARGE = {
+    "tensorflow": "tensorflow-cpu",
+    "tensorflow-gpu": "tensorflow-cpu",
+    "torch": "the CPU build of torch (--extra-index-url of its CPU wheels)",
+    "torchvision": "the CPU build of torchvision",
+}
+"""Packages whose usual wheels alone come near Heroku's limit for a slug, and what to use instead."""

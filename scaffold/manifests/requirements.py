@@ -14,7 +14,7 @@ _LINE = re.compile(
     rf"(?P<name>{_NAME})\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<spec>(?:[<>=!~]=?=?\s*[^;,\s)]+\s*,?\s*)*)\)?)\s*(?:;(?P<marker>.*))?$"
 )
-_OPTION = re.compile(r"(?:^|\s)--?(?:hash|global-option|install-option|config-settings)[= ].*$")
+_OPTION = re.compile(r"\s--?[a-z][a-z-]+(?:[= ].*)?$")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[\w./]))(?P<path>\S.*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+)(?P<what>\S.*)")
 _EGG = re.compile(rf"[#&]egg=(?P<name>{_NAME})(?:\[(?P<extras>[^\]]*)\])?")

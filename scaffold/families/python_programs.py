@@ -1,0 +1,179 @@
+"""An app without a web process -> the script to run: a bot, a consumer, a schedule, a plain program.
+
+What a script does for long is read from the calls it makes when it is run, never from its name alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scaffold.facts import Evidence, command
+from scaffold.families.python import Dependency, PythonApp
+from scaffold.families.python_code import module_of
+from scaffold.families.python_imports import importable, target_of
+from scaffold.families.python_libraries import BOTS, WEB_FRAMEWORKS
+from scaffold.families.python_signals import sources
+from scaffold.families.python_syntax import is_main_guard, tree_of
+from scaffold.repo import Repo, folder_of, relative
+
+if TYPE_CHECKING:
+    import ast
+
+_STAYS = re.compile(
+    r"\b(?:run_polling|start_polling|infinity_polling|polling|run_until_disconnected|run_forever|idle"
+    r"|start_consuming|run_pending|loop_forever|serve_forever|long_polling|SocketModeHandler|run_until_complete"
+    r"|BlockingScheduler|set_wakeup_fd)\s*\(|\bwhile (?:True|1)\b"
+    r"|\b(?:bot|client|self|discord\w*)\.(?:run|start|login|connect)\s*\("
+    r"|\bstream\w*\.(?:filter|submissions|comments|user)\s*\(|\bRTMClient\("
+)
+_SOME_RUN = re.compile(r"\b\w+\.(?:run|start)\s*\(|\basyncio\.run\s*\(|\banyio\.run\s*\(")
+_CLOCK = re.compile(r"\brun_pending\s*\(|\bBlockingScheduler\s*\(")
+_SAID = re.compile(r"\bpython[\d.]*\s+(?:-[uOB]\s+)*(?:\.?/)?(?:-m\s+([\w.]+)|([\w./-]+\.py))\b")
+_SAYING = re.compile(
+    r"(?:README(?:\.\w+)?|Dockerfile(?:\.\w+)?|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]+\.(?:sh|bat|service)|Makefile"
+    r"|\.replit|replit\.nix|railway\.(?:json|toml)|nixpacks\.toml|ecosystem\.config\.c?js|package\.json)",
+    re.IGNORECASE,
+)
+_NAMES = tuple("bot main __main__ run app start index launcher worker".split())
+_SCRIPTS = ("setup.py", "conftest.py", "__init__.py", "manage.py")
+_DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A script that can be run: its command, the bot library it runs on, whether it stays, or keeps time."""
+
+    path: str
+    command: str
+    library: Dependency | None
+    stays: bool
+    clock: bool
+    score: int
+    evidence: tuple[Evidence, ...]
+
+
+def programs(repo: Repo, app: PythonApp) -> tuple[Program, ...]:
+    """Return the scripts that run the app, best first."""
+    return repo.once(("python-programs", app.root), lambda: _programs(repo, app))
+
+
+def _programs(repo: Repo, app: PythonApp) -> tuple[Program, ...]:
+    said = _said(repo, app)
+    found = [made for path in _candidates(repo, app) if (made := _program(repo, app, path, said))]
+    return tuple(sorted(found, key=lambda one: (-one.score, one.path.count("/"), one.path)))
+
+
+def _candidates(repo: Repo, app: PythonApp) -> Iterator[str]:
+    for path in sources(repo, app):
+        inside = relative(app.root, path)
+        name = inside.rpartition("/")[2]
+        if inside.count("/") <= _DEEPEST and name not in _SCRIPTS:
+            text = repo.text(path)
+            if "__main__" in text or _STAYS.search(text) or _SOME_RUN.search(text) or name == "__main__.py":
+                yield path
+
+
+def _said(repo: Repo, app: PythonApp) -> Mapping[str, Evidence]:
+    """Map the scripts that READMEs, Dockerfiles and shell scripts run to the line that does."""
+    found: dict[str, Evidence] = {}
+    for path in repo.files:
+        if path.count("/") > app.root.count("/") + 1 or not _SAYING.fullmatch(path.rpartition("/")[2]):
+            continue
+        for number, line in enumerate(repo.lines(path), 1):
+            if "python" not in line:
+                continue
+            for match in _SAID.finditer(re.sub(r"""[\[\]",'`]+""", " ", line)):
+                name = match[2] or match[1].replace(".", "/")
+                found.setdefault(name.removeprefix("./"), repo.proof(path, number))
+    return found
+
+
+def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]) -> Program | None:
+    tree = tree_of(repo, path)
+    inside = relative(app.root, path)
+    package = inside.removesuffix("/__main__.py").removesuffix(".py")
+    if tree is None:
+        return None
+    line = _run_line(tree, path.endswith("__main__.py"))
+    if not line:
+        return None
+    library = _library(repo, app, path)
+    web = app.uses(*WEB_FRAMEWORKS)
+    text = _without_comments(repo.text(path))
+    stays = bool(_STAYS.search(text)) or (
+        library is not None and web is None and bool(_SOME_RUN.search(text))
+    )
+    told = said.get(inside) or said.get(path) or said.get(package) or said.get(inside.removesuffix(".py"))
+    name = inside.rpartition("/")[2]
+    stem = name.removesuffix(".py")
+    rank = (20 - _NAMES.index(stem)) if stem in _NAMES else (6 if "bot" in stem.lower() else 0)
+    score = 40 * bool(library) + 30 * stays + 25 * bool(told) + rank - 6 * inside.count("/")
+    return Program(
+        path=path,
+        command=_command(repo, app, path),
+        library=library,
+        stays=stays,
+        clock=bool(_CLOCK.search(text)),
+        score=score,
+        evidence=(repo.proof(path, line), *((told,) if told else ())),
+    )
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
+
+
+def _command(repo: Repo, app: PythonApp, path: str) -> str:
+    """Return how to run a file so that its own imports work: as a script, or as a module of its package."""
+    inside = relative(app.root, path)
+    module = module_of(repo, path)
+    place = importable(repo, path, app.root)
+    if place and (inside.endswith("/__main__.py") or any(one.level for one in module.imports)):
+        name = place.module.removesuffix(".__main__")
+        words = command("python", "-m", name)
+        return words if place.folder == "." else f"{command('cd', place.folder)} && {words}"
+    if place and place.folder not in (".", folder_of(inside)):
+        return f"{command('cd', place.folder)} && {command('python', relative(place.folder, inside))}"
+    if place and place.folder != ".":
+        return f"{command('cd', place.folder)} && {command('python', relative(place.folder, inside))}"
+    return command("python", inside)
+
+
+def _run_line(tree: ast.Module, always: bool) -> int:
+    """Return the line at which running the file does something: its main guard, a call, a loop; 0 if none."""
+    import ast
+
+    calls = 0
+    for node in tree.body:
+        if isinstance(node, ast.If) and is_main_guard(node.test):
+            return node.lineno
+        works = isinstance(node, (ast.While, ast.With, ast.AsyncWith, ast.For, ast.Try))
+        if isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
+            works = True
+        if works:
+            calls = node.lineno
+    return calls or int(always)
+
+
+def _library(repo: Repo, app: PythonApp, path: str) -> Dependency | None:
+    """Return the bot library that a script, or a file it imports directly, imports."""
+    known = {BOTS[name]: found for name, found in app.deps.items() if name in BOTS and found.direct}
+    if not known and not app.manifest:
+        known = {BOTS[name]: Dependency(name=name, evidence=app.evidence) for name in BOTS}
+    if not known:
+        return None
+    module = module_of(repo, path)
+    near = [module]
+    for one in module.imports:
+        target = target_of(repo, module, one, tuple(dict.fromkeys((folder_of(path), app.root))))
+        if target and len(near) < 12:
+            near.append(module_of(repo, target))
+    for there in near:
+        for one in there.imports:
+            top = one.module.partition(".")[0]
+            if not one.level and top in known:
+                return known[top]
+    return None

@@ -1,0 +1,146 @@
+"""The files that name a Python version -> the one Heroku goes by, or else what the project asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, command
+from scaffold.families.python import PythonApp
+from scaffold.families.python_deps import sound
+from scaffold.manifests import pipfile, pyproject, setup_files, toml_file
+from scaffold.repo import Repo, folder_of, join
+
+_MISSPELT = (
+    "python-version python_version .python_version .pythonversion pythonversion .python-versions "
+    ".python-version.txt python-version.txt .Python-version .Python-Version .PYTHON-VERSION .python-verion "
+    ".python-verison .pyhton-version .phyton-version .python-version.md .pythonverison"
+).split()
+_MISSPELT_RUNTIME = (
+    "Runtime.txt RUNTIME.txt runtimes.txt runtime.text .runtime.txt runtime runtine.txt".split()
+)
+_IMAGE = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?(?:[\w.-]+/)*python:(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:python-)?3\.\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A version as a file names it, and where."""
+
+    text: str
+    evidence: Evidence
+
+
+def runtime_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
+    """Yield the Python version asked for, and what is wrong with the files that say it."""
+    found = next(asked_versions(repo, app), None)
+    yield Runtime(
+        stack="python",
+        root=app.root,
+        strength=Strength.FRAMEWORK,
+        evidence=(found.evidence,) if found else (),
+        language="python",
+        asked=found.text if found else "",
+        why=f"{found.evidence.path} says so" if found else "no file names a version",
+    )
+    yield from _doubts(repo, app)
+
+
+def asked_versions(repo: Repo, app: PythonApp) -> Iterator[Asked]:
+    """Yield the versions named, in the order in which Heroku's build, then the project's own tools, go by."""
+    folders = tuple(dict.fromkeys((app.root, ".")))
+    for folder in folders:
+        yield from _heroku_files(repo, folder)
+    path = join(app.root, "Pipfile.lock")
+    if (lock := sound(repo, path, pipfile.parse_lock)) and lock.python:
+        yield Asked(text=lock.python, evidence=repo.proof(path, lock.python_line))
+    path = join(app.root, "Pipfile")
+    if (asked := sound(repo, path, pipfile.parse)) and asked.python:
+        yield Asked(text=asked.python, evidence=repo.proof(path, asked.python_line))
+    for folder in folders:
+        yield from _project_files(repo, folder)
+    for folder in folders:
+        yield from _tool_files(repo, folder)
+
+
+def _heroku_files(repo: Repo, folder: str) -> Iterator[Asked]:
+    for name in ("runtime.txt", ".python-version"):
+        path = join(folder, name)
+        for number, line in enumerate(repo.lines(path) if path in repo else (), 1):
+            text = line.strip()
+            if text and not text.startswith("#"):
+                if re.search(r"\d", text):
+                    yield Asked(text=text, evidence=repo.proof(path, number))
+                break
+
+
+def _project_files(repo: Repo, folder: str) -> Iterator[Asked]:
+    path = join(folder, "pyproject.toml")
+    if (project := sound(repo, path, pyproject.parse)) and project.python:
+        yield Asked(text=project.python, evidence=repo.proof(path, project.python_line))
+    for name, parse in (("setup.cfg", setup_files.parse_cfg), ("setup.py", setup_files.parse_py)):
+        path = join(folder, name)
+        if path in repo and "python_requires" in repo.text(path):
+            setup = repo.parsed(path, parse)
+            if setup.python:
+                yield Asked(text=setup.python, evidence=repo.proof(path, setup.python_line))
+
+
+def _tool_files(repo: Repo, folder: str) -> Iterator[Asked]:
+    path = join(folder, ".tool-versions")
+    for number, line in enumerate(repo.lines(path) if path in repo else (), 1):
+        words = line.split()
+        if len(words) > 1 and words[0] == "python":
+            yield Asked(text=words[1], evidence=repo.proof(path, number))
+    for name in ("mise.toml", ".mise.toml"):
+        path = join(folder, name)
+        document = repo.try_parsed(path, toml_file.parse) if path in repo else None
+        asked = document.at("tools", "python") if document else None
+        if document and isinstance(asked, str):
+            yield Asked(text=asked, evidence=repo.proof(path, document.line("tools", r"^\s*python\s*=")))
+    for path in repo.named("Dockerfile"):
+        if folder_of(path) == folder:
+            for number, line in enumerate(repo.lines(path), 1):
+                if found := _IMAGE.match(line):
+                    yield Asked(text=found[1], evidence=repo.proof(path, number))
+
+
+def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
+    right = join(app.root, ".python-version")
+    for path in repo.named(*_MISSPELT, *_MISSPELT_RUNTIME):
+        words = repo.text(path).split()
+        if folder_of(path) != app.root or right in repo or len(words) != 1 or not _PLAIN.fullmatch(words[0]):
+            continue
+        renamed = command(Raw("git mv"), path, right)
+        message = f"{path} looks like a version file, but Heroku does not read it."
+        yield _doubt(app, repo.proof(path, 1), "python/version-file-misspelt", message, renamed)
+    runtime, version = join(app.root, "runtime.txt"), join(app.root, ".python-version")
+    if runtime in repo and version in repo:
+        yield _doubt(
+            app,
+            repo.proof(runtime, 1),
+            "python/two-version-files",
+            f"{runtime} and {version} both name a Python; Heroku goes by the deprecated {runtime}.",
+            f"git rm {runtime}",
+        )
+    elif runtime in repo and "uv" in app.managers:
+        yield _doubt(
+            app,
+            repo.proof(runtime, 1),
+            "python/runtime-txt-with-uv",
+            f"Heroku refuses {runtime} in an app that uses uv.",
+            f"git rm {runtime}",
+        )
+
+
+def _doubt(app: PythonApp, proof: Evidence, name: str, message: str, remedy: str) -> Doubt:
+    return Doubt(
+        stack="python",
+        root=app.root,
+        strength=Strength.FRAMEWORK,
+        evidence=(proof,),
+        id=name,
+        message=message,
+        remedy=remedy,
+    )
