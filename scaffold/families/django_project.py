@@ -221,7 +221,7 @@ def server_target(repo: Repo, project: Project, kind: str, root: str) -> Target 
     setting = project.settings.last(f"{kind.upper()}_APPLICATION") if project.settings else None
     name = setting.text().strip("'\"").rpartition(".")[2] if setting else ""
     name = name if name.isidentifier() and name in repo.text(path) else _name(repo, path)
-    for base in dict.fromkeys((project.folder, project.base)):
+    for base in dict.fromkeys((project.base, project.folder)):
         module = relative(base, path)[:-3].replace("/", ".")
         if module_file(repo, base, module) == path:
             extra = relative(join(root, folder), base) if base != project.folder else ""

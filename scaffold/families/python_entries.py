@@ -108,7 +108,11 @@ def _first_paths(repo: Repo, needles: Sequence[str]) -> tuple[str, ...]:
         for path in repo.suffixed(".py")
         if path.count("/") <= _SHALLOW or _stem(path) in ENTRIES or path.endswith("/__init__.py")
     ]
-    return tuple(path for path in first if _is_likely(repo.text(path), needles))
+    return tuple(
+        path
+        for path in first
+        if (path.count("/") <= 1 and _stem(path) in ENTRIES) or _is_likely(repo.text(path), needles)
+    )
 
 
 def _is_likely(text: str, needles: Sequence[str]) -> bool:
