@@ -18,7 +18,10 @@ _CLASSES = ("celery.Celery", "celery.app.base.Celery", "celery.app.Celery", "fla
 _ENTRY = re.compile(
     r"(?:run_?)?celery[-_]?(?:worker|app|main|entry\w*)?|(?:make_celery|worker|celery_runner)"
 )
-_EXTENSION = re.compile(r"^(\w+)\s*(?::[^=\n]+)?=\s*\w+\.extensions\[[\"']celery[\"']\]", re.MULTILINE)
+_EXTENSION = re.compile(
+    r"^(\w+)\s*(?::[^=\n]+)?=\s*\w+\.(?:extensions\[[\"']celery[\"']\]|celery(?:_app)?[ \t]*(?:#.*)?$)",
+    re.MULTILINE,
+)
 _SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
 _QUEUE = re.compile(r"""["']?\bqueue["']?\s*[:=]\s*["']([\w.-]+)["']""")
 _DECLARED_QUEUES = re.compile(r"\b(?:task_queues|CELERY_(?:TASK_)?QUEUES)\b\s*=")
@@ -88,9 +91,10 @@ def celery_app(repo: Repo, app: PythonApp) -> CeleryApp | None:
 
 
 def _celery_app(repo: Repo, app: PythonApp) -> CeleryApp | None:
-    paths = [path for path in sources(repo, app) if "elery" in repo.text(path)]
+    paths = [path for path in sources(repo, app) if _is_near(repo, path)]
     for path in paths:
-        if bound := _EXTENSION.search(repo.text(path)):
+        bound = _EXTENSION.search(repo.text(path))
+        if bound and ("extensions" in bound[0] or _is_entry(path)):
             line = repo.text(path).count("\n", 0, bound.start()) + 1
             return _made(repo, app, path, bound[1], (repo.proof(path, line),))
     folders = tuple(dict.fromkeys((app.root, ".")))
@@ -107,6 +111,19 @@ def _celery_app(repo: Repo, app: PythonApp) -> CeleryApp | None:
     return None
 
 
+def _is_near(repo: Repo, path: str) -> bool:
+    """Tell whether a file can hold the Celery app: it names the class, or is named as its entry point."""
+    text = repo.text(path)
+    if "elery" not in text:
+        return False
+    return _is_entry(path) or "Celery" in text or "make_celery" in text or 'extensions["celery"]' in text
+
+
+def _is_entry(path: str) -> bool:
+    """Tell whether a file is named as the entry point of a Celery worker."""
+    return bool(_ENTRY.fullmatch(path.rpartition("/")[2].removesuffix(".py")))
+
+
 def _proofs(repo: Repo, found: CodeObject, objects: list[CodeObject]) -> tuple[Evidence, ...]:
     made = [one for one in objects if one.path == found.source and one.how != "imported"]
     return (found.proof(repo), *(one.proof(repo) for one in made[:1] if one.path != found.path))
@@ -114,9 +131,8 @@ def _proofs(repo: Repo, found: CodeObject, objects: list[CodeObject]) -> tuple[E
 
 def _rank(repo: Repo, found: CodeObject) -> tuple[int, int, int, int, str]:
     """Rank Celery objects: a worker module that makes the web app first, then where the object is made."""
-    stem = found.path.rpartition("/")[2].removesuffix(".py")
     text = repo.text(found.path)
-    entry = bool(_ENTRY.fullmatch(stem))
+    entry = _is_entry(found.path)
     pushes = "app_context()" in text or "create_app(" in text
     imported = found.how in ("imported", "aliased")
     if imported and not (entry and pushes):
@@ -182,6 +198,8 @@ def _queues(repo: Repo, app: PythonApp) -> tuple[str, ...]:
     default = "celery"
     for path in sources(repo, app):
         text = repo.text(path)
+        if "queue" not in text and "QUEUE" not in text:
+            continue
         if _DECLARED_QUEUES.search(text):
             return ()
         if found := _DEFAULT_QUEUE.search(text):

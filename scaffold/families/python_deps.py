@@ -63,6 +63,7 @@ class Gathered:
 
     def add(self, path: str, found: Iterable[Requirement], *, group: str = "", direct: bool = True) -> None:
         """Add what a file asks for; what only another system installs counts as not installed."""
+        lines = self.repo.lines(path)
         for asked in found:
             place = group or asked.group or ("" if asked.linux else "other-system")
             into = self.dev if place else self.deps
@@ -72,7 +73,11 @@ class Gathered:
                     spec=asked.spec,
                     extras=asked.extras,
                     group=place,
-                    evidence=self.repo.proof(path, asked.line),
+                    evidence=Evidence(
+                        path=path,
+                        line=asked.line,
+                        text=lines[asked.line - 1].strip()[:200] if 0 < asked.line <= len(lines) else "",
+                    ),
                     direct=direct,
                     url=asked.url,
                 )

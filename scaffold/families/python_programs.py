@@ -61,17 +61,24 @@ def programs(repo: Repo, app: PythonApp) -> tuple[Program, ...]:
 
 
 def _programs(repo: Repo, app: PythonApp) -> tuple[Program, ...]:
+    if app.uses(*WEB_FRAMEWORKS) and not app.uses(*BOTS):
+        return ()
     said = _said(repo, app)
     found = [made for path in _candidates(repo, app) if (made := _program(repo, app, path, said))]
     return tuple(sorted(found, key=lambda one: (-one.score, one.path.count("/"), one.path)))
 
 
 def _candidates(repo: Repo, app: PythonApp) -> Iterator[str]:
+    modules: tuple[str, ...] = ()
+    if app.uses(*WEB_FRAMEWORKS):
+        modules = tuple(BOTS[name] for name, found in app.deps.items() if name in BOTS and found.direct)
     for path in sources(repo, app):
         inside = relative(app.root, path)
         name = inside.rpartition("/")[2]
         if inside.count("/") <= _DEEPEST and name not in _SCRIPTS:
             text = repo.text(path)
+            if modules and not any(module in text for module in modules):
+                continue
             if "__main__" in text or _STAYS.search(text) or _SOME_RUN.search(text) or name == "__main__.py":
                 yield path
 
@@ -100,8 +107,10 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
     line = _run_line(tree, path.endswith("__main__.py"))
     if not line:
         return None
-    library = _library(repo, app, path)
     web = app.uses(*WEB_FRAMEWORKS)
+    if web and _is_imported(repo, app, path):
+        return None
+    library = _library(repo, app, path)
     text = _without_comments(repo.text(path))
     stays = bool(_STAYS.search(text)) or (
         library is not None and web is None and bool(_SOME_RUN.search(text))
@@ -156,6 +165,16 @@ def _run_line(tree: ast.Module, always: bool) -> int:
         if works:
             calls = node.lineno
     return calls or int(always)
+
+
+def _is_imported(repo: Repo, app: PythonApp, path: str) -> bool:
+    """Tell whether another file of the app imports this one: then it is a part, not a program."""
+    stem = re.escape(path.rpartition("/")[2].removesuffix(".py"))
+    seek = re.compile(
+        rf"^\s*(?:from\s+[\w.]*\b{stem}\s+import|import\s+[\w.]*\b{stem}\b|from\s+[\w.]+\s+import\s+.*\b{stem}\b)",
+        re.M,
+    )
+    return any(other != path and seek.search(repo.text(other)) for other in sources(repo, app))
 
 
 def _library(repo: Repo, app: PythonApp, path: str) -> Dependency | None:

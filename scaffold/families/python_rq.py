@@ -77,7 +77,7 @@ def _django_manage(repo: Repo, app: PythonApp) -> str:
 
 def _url(repo: Repo, app: PythonApp) -> str:
     """Return the reference to the config var with Redis's URL: the one that the code reads."""
-    name = signals(repo, app).variable("redis_var")
+    name = signals(repo, app).variable("redis_var", "REDIS_URL")
     return Raw(f"${name}") if name.endswith(("_URL", "_URI")) else Raw("$REDIS_URL")
 
 

@@ -69,7 +69,7 @@ def _redis(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:
         "redis", "django-redis", "channels-redis", "aioredis", "rq", "redis-om", "arq", "coredis"
     )
     named, used = seen.get("redis_env"), seen.get("redis_url")
-    var = seen.variable("redis_var")
+    var = seen.variable("redis_var", "REDIS_URL")
     celery = celery_app(repo, app) if app.has("celery") else None
     if driver is None and not (celery and (named or used)):
         return
@@ -101,7 +101,7 @@ def _rabbitmq(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:
         driver,
         proofs,
         f"{proofs[0].path} connects to RabbitMQ",
-        var=seen.variable("amqp_var") or seen.variable("broker_var"),
+        var=seen.variable("amqp_var", "CLOUDAMQP_URL") or seen.variable("broker_var"),
         strength=Strength.HINT if other_broker else Strength.FRAMEWORK,
     )
 

@@ -13,6 +13,7 @@ from scaffold.families.python import PythonApp, python_apps
 from scaffold.repo import Repo, is_secondary
 
 _MOST = 600
+_ENOUGH = 12
 _BY_NAME = re.compile(
     r"(?:settings|config|configuration|constants|env|database|db|base|common|production|prod|heroku)"
 )
@@ -167,7 +168,9 @@ def _covers(app: PythonApp, other: PythonApp) -> bool:
 class Signals:
     """The first lines that show each signal, by name, and the config vars they name."""
 
-    def __init__(self, found: Mapping[str, tuple[Evidence, ...]], names: Mapping[str, str]) -> None:
+    def __init__(
+        self, found: Mapping[str, tuple[Evidence, ...]], names: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self._found = found
         self._names = names
 
@@ -179,9 +182,11 @@ class Signals:
         """Return the lines that show any of `names`."""
         return tuple(proof for name in names for proof in self._found.get(name, ()))
 
-    def variable(self, name: str) -> str:
-        """Return the config var that a signal's line names (`redis_var`), or ""."""
-        return self._names.get(name, "")
+    def variable(self, name: str, usual: str = "") -> str:
+        """Return the config var that a signal's lines name (`redis_var`): the usual one, a URL, the first."""
+        names = self._names.get(name, ())
+        ranked = sorted(names, key=lambda var: (var != usual, not var.endswith("_URL"), names.index(var)))
+        return ranked[0] if ranked else ""
 
 
 def signals(repo: Repo, app: PythonApp) -> Signals:
@@ -191,21 +196,22 @@ def signals(repo: Repo, app: PythonApp) -> Signals:
 
 def _signals(repo: Repo, app: PythonApp) -> Signals:
     found: dict[str, tuple[Evidence, ...]] = {}
-    names: dict[str, str] = {}
+    names: dict[str, dict[str, None]] = {}
     for path in sources(repo, app):
         text = repo.text(path)
         for kind, words in _KEYS.items():
-            if len(found.get(kind, ())) > 1 or not any(word in text for word in words):
+            enough = _ENOUGH if "?P<" in _PATTERNS[kind].pattern else 2
+            if len(found.get(kind, ())) >= enough or not any(word in text for word in words):
                 continue
             for match in _PATTERNS[kind].finditer(text):
+                known = found.get(kind, ())
                 start = text.rfind("\n", 0, match.start()) + 1
+                if len(known) >= enough:
+                    break
                 if "#" in text[start : match.start()]:
                     continue
                 for group, value in match.groupdict().items():
                     if value is not None:
-                        names.setdefault(group, value)
-                known = found.get(kind, ())
+                        names.setdefault(group, {})[value] = None
                 found[kind] = (*known, repo.proof(path, text.count("\n", 0, match.start()) + 1))
-                if len(known) > 0:
-                    break
-    return Signals(found, names)
+    return Signals(found, {group: tuple(values) for group, values in names.items()})

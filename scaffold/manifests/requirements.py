@@ -15,6 +15,7 @@ _LINE = re.compile(
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<spec>(?:[<>=!~]=?=?\s*[^;,\s)]+\s*,?\s*)*)\)?)\s*(?:;(?P<marker>.*))?$"
 )
 _OPTION = re.compile(r"\s--?[a-z][a-z-]+(?:[= ].*)?$")
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[\w./]))(?P<path>\S.*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+)(?P<what>\S.*)")
 _EGG = re.compile(rf"[#&]egg=(?P<name>{_NAME})(?:\[(?P<extras>[^\]]*)\])?")
@@ -119,7 +120,9 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     joined, start = "", 0
     for number, line in enumerate(text.split("\n"), 1):
         start = start or number
-        bare = re.sub(r"(?:^|\s)#.*$", "", line).strip()
+        bare = _COMMENT.sub("", line).strip() if "#" in line else line.strip()
+        if bare.startswith("--hash"):
+            bare = "\\" if bare.endswith("\\") else ""
         if bare.endswith("\\"):
             joined += bare[:-1] + " "
             continue

@@ -14,6 +14,7 @@ from scaffold.families.python_migrations import migration_facts
 from scaffold.families.python_programs import Program, programs
 from scaffold.families.python_runtime import runtime_facts
 from scaffold.families.python_services import service_facts
+from scaffold.families.python_web import other_web
 from scaffold.families.python_workers import worker_facts
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
@@ -31,12 +32,14 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield from service_facts(repo, app)
         yield from system_facts(repo, app)
         yield from doubt_facts(repo, app)
-        yield from _program_facts(repo, app, bool(workers))
+        web = tuple(other_web(repo, app))
+        yield from web
+        yield from _program_facts(repo, app, bool(workers), any(isinstance(fact, Uses) for fact in web))
 
 
-def _program_facts(repo: Repo, app: PythonApp, has_workers: bool) -> Iterator[AnyFact]:
+def _program_facts(repo: Repo, app: PythonApp, has_workers: bool, serves: bool) -> Iterator[AnyFact]:
     """Yield the app itself where it is a bot, a script or a worker, and its process."""
-    web = app.uses(*WEB_FRAMEWORKS)
+    web = serves or app.uses(*WEB_FRAMEWORKS) is not None
     for found in programs(repo, app):
         bot = found.library is not None and found.stays
         clock = found.clock and found.stays
@@ -44,8 +47,11 @@ def _program_facts(repo: Repo, app: PythonApp, has_workers: bool) -> Iterator[An
             continue
         if has_workers and not (bot or clock):
             continue
-        yield _uses(app, found.evidence, Strength.GENERIC, 4 if bot else 2 if found.stays else 1)
+        if not serves:
+            yield _uses(app, found.evidence, Strength.GENERIC, 4 if bot else 2 if found.stays else 1)
         yield from _process(app, found)
+        return
+    if serves:
         return
     if has_workers and not web:
         yield _uses(app, (app.evidence,), Strength.GENERIC, 2)
