@@ -43,10 +43,14 @@ class Project:
     asgi: str
 
     @property
-    def is_secondary(self) -> bool:
-        """Tell whether this is a library's test or example project."""
+    def place(self) -> str:
+        """Return the file that stands for the project."""
+        return self.manage or self.wsgi or self.asgi
+
+    def is_secondary(self, root: str = ".") -> bool:
+        """Tell whether this is a test or example project of what lies at `root`."""
         module = self.default.value if self.default else self.production
-        return is_secondary(self.manage or self.wsgi) or is_secondary(module.replace(".", "/"))
+        return is_secondary(relative(root, self.place)) or is_secondary(module.replace(".", "/"))
 
 
 def django_projects(repo: Repo) -> tuple[Project, ...]:
@@ -55,8 +59,8 @@ def django_projects(repo: Repo) -> tuple[Project, ...]:
 
 
 def _rank(project: Project) -> tuple[bool, bool, int, str]:
-    place = project.manage or project.wsgi
-    return (project.is_secondary, not (project.wsgi or project.asgi), place.count("/"), place)
+    place = project.place
+    return (project.is_secondary(), not (project.wsgi or project.asgi), place.count("/"), place)
 
 
 def _projects(repo: Repo) -> Iterator[Project]:
@@ -66,12 +70,18 @@ def _projects(repo: Repo) -> Iterator[Project]:
         if "DJANGO_SETTINGS_MODULE" in text or "execute_from_command_line" in text:
             folders.add(folder_of(path))
             yield _project(repo, path, folder_of(path))
-    for path in repo.named("wsgi.py", "asgi.py"):
-        above = folder_of(folder_of(path))
+    for path in _server_paths(repo, "wsgi", "asgi"):
+        above = folder_of(folder_of(path.replace("/__init__.py", ".py")))
         if any(_inside(folder, path) for folder in folders) or not _is_django(repo, path):
             continue
         folders.add(above)
         yield _project(repo, "", above)
+
+
+def _server_paths(repo: Repo, *kinds: str) -> tuple[str, ...]:
+    """Return the files, or packages, called wsgi or asgi."""
+    found = [path for path in repo.named("__init__.py") if folder_of(path).rpartition("/")[2] in kinds]
+    return (*repo.named(*(f"{kind}.py" for kind in kinds)), *found)
 
 
 def _inside(folder: str, path: str) -> bool:
@@ -130,7 +140,7 @@ def _server_file(repo: Repo, folder: str, base: str, settings: Settings | None, 
                 return path
     found = [
         path
-        for path in repo.named(f"{kind}.py")
+        for path in _server_paths(repo, kind)
         if (_inside(folder, path) or _inside(base, path)) and _serves(repo, path)
     ]
     near = folder_of(folder_of(settings.path)) if settings else base
@@ -222,7 +232,7 @@ def server_target(repo: Repo, project: Project, kind: str, root: str) -> Target 
     name = setting.text().strip("'\"").rpartition(".")[2] if setting else ""
     name = name if name.isidentifier() and name in repo.text(path) else _name(repo, path)
     for base in dict.fromkeys((project.base, project.folder)):
-        module = relative(base, path)[:-3].replace("/", ".")
+        module = relative(base, path)[:-3].replace("/", ".").removesuffix(".__init__")
         if module_file(repo, base, module) == path:
             extra = relative(join(root, folder), base) if base != project.folder else ""
             return Target(module=module, name=name, folder=folder, path=extra)

@@ -27,6 +27,7 @@ _SIDE_FOLDERS = frozenset({"pages", "page", "utils", "components", "lib", "src/u
 _READS_PORT = re.compile(
     r"""(?:environ|getenv|config|env)\b[^\n]{0,20}["']PORT["']|["']PORT["']\s*(?:,|\)|\])"""
 )
+_GUARD = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +160,11 @@ def serving_scripts(repo: Repo, app: PythonApp) -> Iterator[Script]:
         text = repo.text(path)
         for package, pattern in SELF_SERVING.items():
             hit = pattern.search(text) if not package or app.has(package) else None
-            if hit and (package or "import" in text):
+            if hit and (package or "import" in text) and _runs(text, hit.start()):
                 line = text.count("\n", 0, hit.start()) + 1
                 reads = _READS_PORT.search(text)
+                if not reads and join(folder_of(path), "__init__.py") in repo:
+                    break
                 proofs = [repo.proof(path, line)]
                 if reads:
                     proofs.append(repo.proof(path, text.count("\n", 0, reads.start()) + 1))
@@ -179,6 +182,11 @@ def serving_scripts(repo: Repo, app: PythonApp) -> Iterator[Script]:
     yield from sorted(
         found, key=lambda one: (not one.reads_port, one.path.count("/"), not _is_entry(one.path))
     )
+
+
+def _runs(text: str, at: int) -> bool:
+    """Tell whether a file is run as a script: it has a main guard, or the call stands at its top level."""
+    return bool(_GUARD.search(text)) or text[text.rfind("\n", 0, at) + 1 : at + 1][:1].strip() != ""
 
 
 def _is_entry(path: str) -> bool:

@@ -12,7 +12,7 @@ from scaffold.families.python_code import module_of
 from scaffold.families.python_entries import Entry, best_entries, web_entries
 from scaffold.families.python_roots import best_app, missing_facts
 from scaffold.families.python_server import Server
-from scaffold.repo import Repo, folder_of, is_secondary, join
+from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 _HEALTH = ("/health", "/healthz", "/healthcheck", "/health-check", "/api/health", "/status", "/ping", "/up")
 _ROUTE = re.compile(r"""@[\w.]+\.(?:route|get|api_route)\(\s*["'](/[\w./-]*)["']""")
@@ -81,11 +81,17 @@ def framework_entries(repo: Repo, framework: Framework) -> Mapping[str, tuple[En
     )
 
 
+def is_aside(entry: Entry, app: PythonApp) -> bool:
+    """Tell whether an entry lies in a tests or examples folder of its app."""
+    return is_secondary(relative(app.root, entry.found.path))
+
+
 def use_of(framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 4) -> Uses:
     """Return the fact that the framework's app lives at this root, as strong as its proof."""
     declared = app.has(*framework.names)
-    strength = Strength.FRAMEWORK if declared else Strength.GENERIC
-    if is_secondary(entry.found.path) or entry.found.guarded:
+    plain = declared and not is_secondary(entry.found.path)
+    strength = Strength.FRAMEWORK if plain else Strength.GENERIC
+    if is_aside(entry, app) or entry.found.guarded:
         strength = Strength.HINT
     proofs = (declared.evidence, *entry.evidence) if declared else entry.evidence
     kind = "factory" if entry.found.factory else "object"

@@ -74,7 +74,7 @@ def other_web(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
 def _served_elsewhere(repo: Repo, app: PythonApp) -> bool:
     projects = django_projects(repo)
     if any(
-        not one.is_secondary and best_app(repo, one.folder, "django").root == app.root for one in projects
+        not one.is_secondary() and best_app(repo, one.folder, "django").root == app.root for one in projects
     ):
         return True
     apps = python_apps(repo)
@@ -178,7 +178,8 @@ def _by_file(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     """Yield a WSGI or ASGI callable in a file made for it, whatever framework is behind."""
     for path in repo.named("wsgi.py", "asgi.py", "passenger_wsgi.py"):
         inside = app.root == "." or path.startswith(app.root + "/")
-        found = _callable(repo, path) if inside and not is_secondary(path) else None
+        django = "get_wsgi_application" in repo.text(path) or "get_asgi_application" in repo.text(path)
+        found = _callable(repo, path) if inside and not django and not is_secondary(path) else None
         place = importable(repo, path, app.root) if found else None
         if not found or not place:
             continue

@@ -33,8 +33,8 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
 def _ties(first: Project, other: Project) -> bool:
     """Tell whether another project of the same root is as good a choice as the first one."""
     return (
-        not first.is_secondary
-        and not other.is_secondary
+        not first.is_secondary()
+        and not other.is_secondary()
         and bool(first.manage) == bool(other.manage)
         and bool(first.wsgi) == bool(other.wsgi)
         and first.manage.count("/") == other.manage.count("/")
@@ -55,17 +55,18 @@ def _declared(apps: tuple[PythonApp, ...]) -> Iterator[AnyFact]:
 
 def _facts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
     declared = app.get("django")
-    place = project.manage or project.wsgi or project.asgi
-    proof = project.default.evidence if project.default else repo.proof(place, 1)
+    aside = project.is_secondary(app.root)
+    proof = project.default.evidence if project.default else repo.proof(project.place, 1)
+    strength = Strength.GENERIC if is_secondary(project.place) else Strength.FRAMEWORK
     yield Uses(
         stack="django",
         root=app.root,
         evidence=(declared.evidence, proof) if declared else (proof,),
-        strength=Strength.HINT if project.is_secondary else Strength.FRAMEWORK,
+        strength=Strength.HINT if aside else strength,
         weight=5 if declared else 4,
-        why=f"{place} runs a Django project{' of tests or examples' if project.is_secondary else ''}.",
+        why=f"{project.place} runs a Django project{' of tests or examples' if aside else ''}.",
     )
-    if project.is_secondary:
+    if aside:
         return
     yield from _web(repo, project, app)
     yield from _migration(repo, project, app.root)

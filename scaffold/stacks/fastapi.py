@@ -13,6 +13,7 @@ from scaffold.families.python_served import (
     does_not_parse,
     framework_entries,
     guarded_facts,
+    is_aside,
     is_worth_reading,
     smoke_of,
     unserved,
@@ -33,6 +34,8 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     for entries in found.values():
         app = app_for(repo, FASTAPI, entries[0])
         yield use_of(FASTAPI, app, entries[0])
+        if is_aside(entries[0], app):
+            continue
         for entry in entries:
             if entry.found.guarded:
                 yield from guarded_facts(repo, FASTAPI, app, entry)
