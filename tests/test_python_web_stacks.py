@@ -56,12 +56,12 @@ def webs(facts: list[AnyFact]) -> list[str]:
 
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a Flask object of any name": (
-        {"requirements.txt": "flask\ngunicorn\n", "site.py": FLASK + "server = Flask(__name__)\n"},
-        ["gunicorn site:server"],
+        {"requirements.txt": "flask\ngunicorn\n", "gallery.py": FLASK + "server = Flask(__name__)\n"},
+        ["gunicorn gallery:server"],
     ),
     "a Flask object with a type": (
         {"requirements.txt": "Flask==3.0\ngunicorn\n", "app.py": FLASK + "application: Flask = Flask('x')\n"},
-        ["gunicorn app"],
+        ["gunicorn app:application"],
     ),
     "Flask imported under another name": (
         {"requirements.txt": "flask\ngunicorn\n", "app.py": "import flask as f\nweb = f.Flask(__name__)\n"},
@@ -322,7 +322,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "Gradio": (
         {
             "requirements.txt": "gradio\n",
-            "app.py": "import gradio as gr\ndemo = gr.Interface(lambda x: x, 'text', 'text')\ndemo.launch()\n",
+            "app.py": "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\ndemo.launch()\n",
         },
         ["GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=$PORT python app.py"],
     ),

@@ -88,13 +88,12 @@ class _Search:
             return here
         head, _, rest = name.rpartition(".")
         for found in self.module.imports if head else ():
-            dotted = (
-                f"{found.module}.{found.name}".strip(".") if found.bound != found.module else found.module
-            )
-            if found.bound == head:
-                for path in sources(self.repo, self.module, replace(found, module=dotted), self.folders):
-                    if there := self.known.get((path, rest)):
-                        return there
+            if head not in (found.bound, found.module if not found.name else ""):
+                continue
+            dotted = f"{found.module}.{found.name}".strip(".") if found.name else found.module
+            for path in sources(self.repo, self.module, replace(found, module=dotted), self.folders):
+                if there := self.known.get((path, rest)):
+                    return there
         return None
 
 

@@ -126,7 +126,8 @@ def _gunicorn(repo: Repo, app: PythonApp, target: Target, root: str, *options: s
     elif other := _other_config(repo, root):
         words += ["--config", other]
         evidence = (repo.proof(join(root, other), 1),)
-    words += [*options, target.called.removesuffix(":application")]
+    django = target.module.endswith(".wsgi") and not target.factory
+    words += [*options, target.called.removesuffix(":application") if django else target.called]
     missing = tuple(name for name in ("gunicorn",) if not app.has(name))
     return Server(command=command(*words), package="gunicorn", missing=missing, evidence=evidence)
 
