@@ -1,0 +1,131 @@
+"""Code and scripts of a Node app -> what keeps it from answering on Heroku, said with the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.facts import AnyFact, Doubt, Todo, command
+from scaffold.families.node import NodeApp, script_proof
+from scaffold.families.node_build import build_script
+from scaffold.families.node_code import Listen, blanked, listen_calls, listens, reached, sources
+from scaffold.families.node_entry import Launch, faults
+from scaffold.families.node_scripts import steps_of
+from scaffold.repo import Repo
+
+
+def bad_listens(repo: Repo, app: NodeApp, launch: Launch) -> tuple[Listen, ...]:
+    """Return the `listen` calls of the web process that a dyno cannot use."""
+    paths = reached(repo, launch.file) if launch.file else sources(repo, app.root)
+    listening = [path for path in paths if listens(repo, path)]
+    found = [one for path in listening for one in listen_calls(repo, path)]
+    if len(listening) > 1 and any(_reads_port(repo, path) for path in listening):
+        return tuple(one for one in found if one.path == launch.file and not _reads_port(repo, one.path))
+    return tuple(found)
+
+
+def _reads_port(repo: Repo, path: str) -> bool:
+    text = blanked(repo.text(path), strings=False)
+    return "process.env.PORT" in text or "env.PORT" in text or "'PORT'" in text or '"PORT"' in text
+
+
+def listen_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+    """Yield ports and hosts that are fixed in the code."""
+    for one in bad_listens(repo, app, launch)[:3]:
+        proof = repo.proof(one.path, one.line)
+        if one.port:
+            yield Doubt(
+                stack=stack,
+                root=app.root,
+                id="node/fixed-port",
+                message=f"the app listens on port {one.port}; Heroku gives it another in PORT and stops it after a minute.",
+                remedy=f"Write `process.env.PORT || {one.port}` there.",
+                evidence=(proof,),
+            )
+        if one.host:
+            yield Doubt(
+                stack=stack,
+                root=app.root,
+                id="node/local-host",
+                message=f"the app listens on {one.host} only, where Heroku's router cannot reach it.",
+                remedy="Listen on 0.0.0.0.",
+                evidence=(proof,),
+            )
+    if app.prod("fastify", "@nestjs/platform-fastify"):
+        yield from _fastify(repo, app, launch, stack)
+
+
+def _fastify(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+    for path in reached(repo, launch.file) if launch.file else sources(repo, app.root):
+        line = listens(repo, path)
+        text = blanked(repo.text(path), strings=False)
+        if (
+            line
+            and ".listen" in text
+            and "0.0.0.0" not in text
+            and "host" not in text.lower()
+            and "::" not in text
+        ):
+            yield Doubt(
+                stack=stack,
+                root=app.root,
+                id="node/fastify-host",
+                message="Fastify listens on localhost unless it is given a host; Heroku's router cannot reach that.",
+                remedy="Add `host: '0.0.0.0'` to listen().",
+                evidence=(repo.proof(path, line),),
+            )
+            return
+
+
+def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+    """Say why the `start` script is not what runs, and what the command needs that no build makes."""
+    start = app.script("start")
+    if start and launch.script != "start":
+        reasons = faults(steps_of(repo, app, "start"))
+        if reasons:
+            yield Doubt(
+                stack=stack,
+                root=app.root,
+                id="node/start-for-development",
+                message=f"`{start.text}` is not run on Heroku: {reasons[0]}.",
+                remedy=f"The web process is `{launch.command}` instead.",
+                evidence=(script_proof(repo, app, start),),
+            )
+    if launch.built and not build_script(app) and not _postinstalled(repo, app):
+        name = next(
+            (
+                one
+                for one in ("build:prod", "compile", "build:server", "build:ts", "tsc", "dist")
+                if app.script(one)
+            ),
+            "",
+        )
+        line = (
+            f"npm run {name}"
+            if name
+            else ("tsc" if launch.built.endswith(".js") and app.dep("typescript") else "")
+        )
+        proofs = launch.evidence[:1] or (repo.proof(app.path, 1),)
+        yield Doubt(
+            stack=stack,
+            root=app.root,
+            id="node/no-build",
+            message=f"{launch.built} is not in the repository, and package.json has no build script that makes it.",
+            remedy="Add a build script: Heroku runs it after installing.",
+            evidence=proofs,
+        )
+        if line:
+            yield Todo(
+                stack=stack,
+                root=app.root,
+                command=command("npm", "pkg", "set", f"scripts.build={line}"),
+                why=f"Heroku runs the build script, which must make {launch.built}.",
+                evidence=proofs,
+            )
+
+
+def _postinstalled(repo: Repo, app: NodeApp) -> bool:
+    return any(
+        step.kind == "build"
+        for name in ("postinstall", "prepare", "install")
+        for step in steps_of(repo, app, name)
+    )

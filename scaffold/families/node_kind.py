@@ -1,0 +1,334 @@
+"""A package -> what it is: a server, a Next.js app, a site of built files, a bot or worker, or only tooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scaffold.facts import Evidence
+from scaffold.families.node import NodeApp, dep_proof
+from scaffold.families.node_code import listens, packages_used, reached, sources
+from scaffold.families.node_entry import Launch, find_launch
+from scaffold.manifests.package_json import NodeDep
+from scaffold.repo import Repo, join
+
+SERVERS = [
+    "@nestjs/core",
+    "express",
+    "fastify",
+    "koa",
+    "@hapi/hapi",
+    "hapi",
+    "restify",
+    "polka",
+    "hono",
+    "@hono/node-server",
+    "micro",
+    "sails",
+    "@feathersjs/feathers",
+    "@feathersjs/express",
+    "@adonisjs/core",
+    "@adonisjs/framework",
+    "@loopback/rest",
+    "loopback",
+    "@strapi/strapi",
+    "strapi",
+    "ghost",
+    "keystone",
+    "@keystone-6/core",
+    "@keystonejs/keystone",
+    "parse-server",
+    "directus",
+    "@medusajs/medusa",
+    "nuxt",
+    "nuxt3",
+    "nuxt-edge",
+    "@remix-run/serve",
+    "@remix-run/express",
+    "@remix-run/node",
+    "@react-router/serve",
+    "@react-router/node",
+    "@sveltejs/adapter-node",
+    "@astrojs/node",
+    "apollo-server",
+    "@apollo/server",
+    "graphql-yoga",
+    "apollo-server-express",
+    "mercurius",
+    "socket.io",
+    "ws",
+    "uWebSockets.js",
+    "moleculer-web",
+    "total.js",
+    "total4",
+    "egg",
+    "thinkjs",
+    "@midwayjs/koa",
+    "@midwayjs/web",
+    "@foal/core",
+    "actionhero",
+    "probot",
+    "json-server",
+    "node-red",
+    "hubot",
+    "http-server",
+    "serve",
+    "connect",
+    "router",
+    "h3",
+    "nitropack",
+    "tinyhttp",
+    "@tinyhttp/app",
+    "@marblejs/core",
+    "@tsed/platform-express",
+    "routing-controllers",
+    "meteor-node-stubs",
+    "derby",
+    "flatiron",
+    "director",
+    "union",
+    "geddy",
+    "compound",
+    "@payloadcms/next",
+    "payload",
+    "n8n",
+    "postgraphile",
+    "peer",
+    "@redwoodjs/api-server",
+    "blitz",
+    "vike",
+    "oao",
+    "@ts-rest/express",
+    "tsoa",
+    "@hapi/glue",
+]
+"""Packages that answer HTTP at run time, the telling ones first."""
+
+BOTS = [
+    "discord.js",
+    "discord.js-light",
+    "eris",
+    "oceanic.js",
+    "discord-akairo",
+    "@sapphire/framework",
+    "@discordjs/core",
+    "telegraf",
+    "grammy",
+    "node-telegram-bot-api",
+    "telegram",
+    "tmi.js",
+    "twitch-js",
+    "@twurple/chat",
+    "whatsapp-web.js",
+    "@whiskeysockets/baileys",
+    "@adiwajshing/baileys",
+    "baileys",
+    "venom-bot",
+    "mineflayer",
+    "twit",
+    "twitter-api-v2",
+    "@slack/bolt",
+    "@slack/rtm-api",
+    "matrix-bot-sdk",
+    "matrix-js-sdk",
+    "irc",
+    "irc-framework",
+    "masto",
+    "mastodon-api",
+    "snoowrap",
+    "revolt.js",
+    "guilded.js",
+    "steam-user",
+]
+"""Packages of programs that keep a connection open rather than answer HTTP."""
+
+WORKERS = [
+    "bullmq",
+    "bull",
+    "agenda",
+    "@hokify/agenda",
+    "bee-queue",
+    "pg-boss",
+    "graphile-worker",
+    "kue",
+    "node-resque",
+    "kafkajs",
+    "amqplib",
+    "amqp-connection-manager",
+    "mqtt",
+    "node-cron",
+    "cron",
+    "node-schedule",
+    "bree",
+    "@temporalio/worker",
+    "sqs-consumer",
+    "worker-farm",
+    "faktory-worker",
+    "rsmq-worker",
+    "web3",
+    "ethers",
+    "imap",
+    "chokidar",
+    "puppeteer",
+]
+"""Packages of processes that wait for work."""
+
+SITES = [
+    "react-scripts",
+    "@angular/cli",
+    "@vue/cli-service",
+    "vite",
+    "gatsby",
+    "@docusaurus/core",
+    "parcel",
+    "parcel-bundler",
+    "astro",
+    "@11ty/eleventy",
+    "vitepress",
+    "vuepress",
+    "hexo",
+    "ember-cli",
+    "preact-cli",
+    "@rsbuild/core",
+    "snowpack",
+    "@quasar/app",
+    "@quasar/app-vite",
+    "@quasar/app-webpack",
+    "react-app-rewired",
+    "@craco/craco",
+    "@sveltejs/kit",
+    "svelte",
+    "umi",
+    "poi",
+    "@stencil/core",
+    "@angular-devkit/build-angular",
+    "@angular/build",
+    "webpack",
+    "rollup",
+    "laravel-mix",
+]
+"""Packages that build a site of files, the telling ones first."""
+
+OTHER_LANGUAGES = [
+    "Gemfile",
+    "gems.rb",
+    "requirements.txt",
+    "Pipfile",
+    "pyproject.toml",
+    "setup.py",
+    "manage.py",
+    "composer.json",
+    "index.php",
+    "artisan",
+    "go.mod",
+    "mix.exs",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Cargo.toml",
+    "pubspec.yaml",
+    "poetry.lock",
+    "uv.lock",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What a package is: `name` is next, server, worker, site or tooling; `dep` the package that says so."""
+
+    name: str
+    dep: NodeDep | None = None
+    launch: Launch | None = None
+    listening: Evidence | None = None
+    beside: str = ""
+
+    def evidence(self, repo: Repo, app: NodeApp) -> tuple[Evidence, ...]:
+        """Return the lines that prove it."""
+        found = [dep_proof(repo, app, self.dep)] if self.dep else []
+        found += self.launch.evidence[:2] if self.launch else []
+        found += [self.listening] if self.listening else []
+        return tuple(dict.fromkeys(found)) or (repo.proof(app.path, 1),)
+
+
+def kind_of_app(repo: Repo, app: NodeApp) -> Kind:
+    """Return what a package is."""
+    return repo.once(("node-kind", app.root), lambda: _kind(repo, app))
+
+
+def _kind(repo: Repo, app: NodeApp) -> Kind:
+    beside = next((name for name in OTHER_LANGUAGES if join(app.root, name) in repo), "")
+    framework = app.dep("next")
+    if framework and _has_next(repo, app):
+        return Kind(name="next", dep=framework, launch=find_launch(repo, app), beside=beside)
+    server, bot = app.prod(*SERVERS), app.prod(*BOTS)
+    site = app.dep(*SITES)
+    launch = find_launch(repo, app)
+    if launch is None:
+        if server and not site and not _library(app):
+            return Kind(name="server", dep=server, beside=beside)
+        return Kind(name="site" if _is_site(repo, app, site) else "tooling", dep=site, beside=beside)
+    listening = _listening(repo, app, launch)
+    if bot and (listening is None or not server):
+        return Kind(name="worker", dep=bot, launch=launch, beside=beside)
+    worker = app.prod(*WORKERS)
+    if listening or _serves(launch) or (server and not (worker and _closed(repo, launch))):
+        return Kind(name="server", dep=server, launch=launch, listening=listening, beside=beside)
+    if worker:
+        return Kind(name="worker", dep=worker, launch=launch, beside=beside)
+    if _is_site(repo, app, site):
+        return Kind(name="site", dep=site, beside=beside)
+    return Kind(name="server" if launch.script == "start" else "tooling", launch=launch, beside=beside)
+
+
+def _has_next(repo: Repo, app: NodeApp) -> bool:
+    folders = ("pages", "app", "src/pages", "src/app")
+    return (
+        any(app.at(f"next.config.{end}") in repo for end in ("js", "mjs", "ts", "cjs"))
+        or any(repo.has_folder(app.at(folder)) for folder in folders)
+        or any("next " in script.text + " " for script in app.package.scripts.values())
+    )
+
+
+def _library(app: NodeApp) -> bool:
+    """Tell whether a package is published for others to import rather than run."""
+    raw = app.package.document.value
+    return "files" in raw or "exports" in raw or "peerDependencies" in raw or bool(app.package.bins)
+
+
+def _is_site(repo: Repo, app: NodeApp, site: NodeDep | None) -> bool:
+    """Tell whether the build makes a whole site: a site tool, or a bundler with an index.html beside it."""
+    if site is None or not app.script("build"):
+        return False
+    if site.name in (
+        "vite",
+        "webpack",
+        "rollup",
+        "parcel",
+        "parcel-bundler",
+        "svelte",
+        "snowpack",
+        "laravel-mix",
+    ):
+        pages = ("index.html", "src/index.html", "public/index.html", "app/index.html", "src/index.ejs")
+        return any(app.at(page) in repo for page in pages)
+    return True
+
+
+def _serves(launch: Launch) -> bool:
+    """Tell whether the command itself is that of a server."""
+    return any(step.kind == "serve" for step in launch.steps)
+
+
+def _listening(repo: Repo, app: NodeApp, launch: Launch) -> Evidence | None:
+    paths = reached(repo, launch.file) if launch.file else sources(repo, app.root)
+    for path in paths:
+        if line := listens(repo, path):
+            return repo.proof(path, line)
+    return None
+
+
+def _closed(repo: Repo, launch: Launch) -> bool:
+    """Tell whether everything the entry file imports was seen, and none of it is a server package."""
+    if not launch.file:
+        return False
+    used = {name for path in reached(repo, launch.file) for name in packages_used(repo.text(path))}
+    return bool(used) and used.isdisjoint(SERVERS)

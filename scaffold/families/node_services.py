@@ -1,0 +1,220 @@
+"""Drivers among the dependencies, and their use in the code -> the backing services an app runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scaffold.facts import Addon, Evidence, Strength
+from scaffold.families.node import NodeApp, dep_proof
+from scaffold.families.node_code import blanked, sources
+from scaffold.repo import Repo
+
+DRIVERS = {
+    "postgres": [
+        "pg",
+        "postgres",
+        "pg-promise",
+        "pg-native",
+        "slonik",
+        "pg-boss",
+        "graphile-worker",
+        "@neondatabase/serverless",
+        "postgraphile",
+        "connect-pg-simple",
+        "@prisma/adapter-pg",
+    ],
+    "mysql": ["mysql2", "mysql", "mariadb", "promise-mysql"],
+    "redis": [
+        "ioredis",
+        "redis",
+        "bullmq",
+        "bull",
+        "bee-queue",
+        "kue",
+        "connect-redis",
+        "@socket.io/redis-adapter",
+        "socket.io-redis",
+        "handy-redis",
+        "node-resque",
+        "@keyv/redis",
+        "rate-limit-redis",
+        "@fastify/redis",
+        "async-redis",
+        "redis-om",
+    ],
+    "mongodb": [
+        "mongoose",
+        "mongodb",
+        "@typegoose/typegoose",
+        "mongoist",
+        "monk",
+        "mongojs",
+        "connect-mongo",
+        "agenda",
+        "@nestjs/mongoose",
+    ],
+    "rabbitmq": ["amqplib", "amqp-connection-manager", "rascal", "@golevelup/nestjs-rabbitmq"],
+    "memcached": ["memjs", "memcached"],
+    "elasticsearch": [
+        "@elastic/elasticsearch",
+        "elasticsearch",
+        "@opensearch-project/opensearch",
+        "@nestjs/elasticsearch",
+    ],
+    "kafka": ["kafkajs", "node-rdkafka", "kafka-node"],
+    "errors": [
+        "@sentry/node",
+        "@sentry/nextjs",
+        "raven",
+        "rollbar",
+        "@bugsnag/js",
+        "bugsnag",
+        "@honeybadger-io/js",
+    ],
+    "apm": ["newrelic", "@scout_apm/scout-apm", "@appsignal/nodejs"],
+    "mail": ["@sendgrid/mail", "sendgrid", "mailgun-js", "mailgun.js", "postmark"],
+    "storage": ["cloudinary", "aws-sdk", "@aws-sdk/client-s3", "multer-s3"],
+}
+"""Client libraries by the service they speak to."""
+
+_CERTAIN = ("postgres", "redis", "rabbitmq", "elasticsearch", "mysql", "memcached")
+"""Services worth creating when use is proven; the others are the person's choice of provider."""
+
+_VARIABLE = {
+    "postgres": r"DATABASE_URL|POSTGRES\w*|PG_?\w*|DB_\w+|DATABASE\w*",
+    "mysql": r"DATABASE_URL|MYSQL\w*|JAWSDB\w*|CLEARDB\w*|DB_\w+",
+    "redis": r"REDIS\w*|KV_URL",
+    "mongodb": r"MONGO\w*|DB_\w+|DATABASE\w*",
+    "rabbitmq": r"RABBIT\w*|AMQP\w*|CLOUDAMQP\w*",
+    "memcached": r"MEMCACHIER\w*|MEMCACHE\w*",
+    "elasticsearch": r"BONSAI_URL|ELASTIC\w*|SEARCHBOX\w*|OPENSEARCH\w*",
+}
+_ORMS = {"postgres": r"postgres(?:ql)?|\bpg\b", "mysql": r"mysql2?|mariadb"}
+_PROVIDER = re.compile(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
+_PRISMA_URL = re.compile(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
+_DATASOURCE = re.compile(r"datasource\s+\w+\s*\{(.*?)\}", re.DOTALL)
+_PRISMA = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "mongodb": "mongodb",
+    "cockroachdb": "postgres",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Where the code uses a service: the line, the variable its address is read from, and if it is optional."""
+
+    evidence: Evidence
+    variable: str = ""
+    optional: bool = False
+
+
+def service_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[Addon]:
+    """Yield an add-on fact for every service whose driver is installed, as strong as its use is proven."""
+    done = set()
+    for datasource in prisma_datasources(repo, app):
+        service, variable, proof = datasource
+        if service:
+            done.add(service)
+            yield _addon(
+                app, stack, service, (proof,), variable, certain=service in _CERTAIN and service != "mysql"
+            )
+    for service, packages in DRIVERS.items():
+        dep = app.prod(*packages)
+        if dep is None or service in done:
+            continue
+        use = _use(repo, app, service, [name for name in packages if app.prod(name)])
+        proofs = (dep_proof(repo, app, dep), *((use.evidence,) if use else ()))
+        certain = bool(use and not use.optional) and service in _CERTAIN
+        yield _addon(app, stack, service, proofs, use.variable if use else "", certain=certain)
+
+
+def prisma_datasources(repo: Repo, app: NodeApp) -> tuple[tuple[str, str, Evidence], ...]:
+    """Return the service, the variable and the line of the datasource in each schema.prisma of an app."""
+    if not app.dep("prisma", "@prisma/client"):
+        return ()
+    found = []
+    for path in repo.suffixed(".prisma", under=app.root):
+        text = repo.text(path)
+        block = _DATASOURCE.search(text)
+        provider = _PROVIDER.search(block[1]) if block else None
+        if block and provider:
+            url = _PRISMA_URL.search(block[1])
+            line = text.count("\n", 0, block.start(1) + provider.start(1)) + 1
+            found.append((_PRISMA.get(provider[1], ""), url[1] if url else "", repo.proof(path, line)))
+    return tuple(found[:1])
+
+
+def _addon(
+    app: NodeApp, stack: str, service: str, proofs: tuple[Evidence, ...], variable: str, *, certain: bool
+) -> Addon:
+    return Addon(
+        stack=stack,
+        root=app.root,
+        service=service,
+        var=variable,
+        strength=Strength.FRAMEWORK if certain else Strength.HINT,
+        evidence=proofs,
+        why=f"{app.path} declares a {service} client and the code connects to it."
+        if certain
+        else f"{app.path} declares a {service} client; nothing shows that the app cannot do without it.",
+    )
+
+
+def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | None:
+    """Find a file that imports one of the drivers and reads the service's address, or names the dialect."""
+    names = re.compile("|".join(rf"[\"']{re.escape(name)}(?:/[\w/.-]+)?[\"']" for name in packages))
+    variable = re.compile(
+        rf"(?:process\.env|\benv|\.get)(?:\.|\[?\(?[\"'])({_VARIABLE.get(service, '$^')})\b"
+    )
+    dialect = re.compile(rf"[\"'](?:{_ORMS[service]})[\"']") if service in _ORMS else None
+    imported: Use | None = None
+    named: Use | None = None
+    for path in (*sources(repo, app.root), *_configs(repo, app)):
+        text = repo.text(path)
+        if not names.search(text) and not (dialect and "process.env" in text and dialect.search(text)):
+            found = named is None and service != "mongodb" and "process.env" in text and variable.search(text)
+            if found and re.search(r"_UR[IL]$|HOST$", found[1]):
+                named = _found(repo, path, found, text, service)
+            continue
+        code = blanked(text, strings=False)
+        hit = names.search(code) or (dialect.search(code) if dialect else None)
+        if not hit:
+            continue
+        read = variable.search(code)
+        if read:
+            return _found(repo, path, read, code, service)
+        imported = imported or Use(evidence=repo.proof(path, code.count("\n", 0, hit.start()) + 1))
+    if imported and named:
+        return named
+    return imported if imported and service in ("postgres", "redis", "rabbitmq") else None
+
+
+def _found(repo: Repo, path: str, match: re.Match[str], text: str, service: str) -> Use:
+    line = text.count("\n", 0, match.start()) + 1
+    name = match[1] if match[1].endswith("_URL") else ""
+    shown = text.split("\n")[line - 1]
+    guarded = re.compile(
+        rf"\bif\s*\(\s*!*\s*process\.env\.{re.escape(match[1])}\b|process\.env\.{re.escape(match[1])}\s*\?(?![?.])"
+    )
+    return Use(
+        evidence=repo.proof(path, line),
+        variable=name,
+        optional=service != "postgres" and bool(guarded.search(shown)),
+    )
+
+
+def _configs(repo: Repo, app: NodeApp) -> tuple[str, ...]:
+    return tuple(
+        path
+        for path in (
+            app.at("config/config.json"),
+            app.at("ormconfig.json"),
+            app.at("server/config/config.json"),
+        )
+        if path in repo
+    )
