@@ -187,7 +187,7 @@ def _target(repo: Repo, path: str, module: str, name: str) -> str:
 
 
 def _binds(module: Module, name: str) -> bool:
-    bound = {one.bound for one in module.imports if one.top}
+    bound = {one.bound for one in module.imports if one.top and one.name}
     bound |= {one.name for one in module.calls} | {one.name for one in module.aliases}
     return name in bound or any(one.name == name for one in module.functions)
 

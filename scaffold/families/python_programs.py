@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.facts import Evidence, command
 from scaffold.families.python import Dependency, PythonApp
-from scaffold.families.python_code import module_of
+from scaffold.families.python_code import Module, module_of
 from scaffold.families.python_imports import importable, target_of
 from scaffold.families.python_libraries import BOTS, WEB_FRAMEWORKS
 from scaffold.families.python_signals import sources
@@ -51,6 +51,7 @@ class Program:
     library: Dependency | None
     stays: bool
     clock: bool
+    named_clock: bool
     score: int
     evidence: tuple[Evidence, ...]
 
@@ -79,7 +80,12 @@ def _candidates(repo: Repo, app: PythonApp) -> Iterator[str]:
             text = repo.text(path)
             if modules and not any(module in text for module in modules):
                 continue
-            if "__main__" in text or _STAYS.search(text) or _SOME_RUN.search(text) or name == "__main__.py":
+            if (
+                "__main__" in text
+                or _STAYS.search(text)
+                or _SOME_RUN.search(text)
+                or name.removesuffix(".py") in _NAMES
+            ):
                 yield path
 
 
@@ -112,6 +118,8 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         return None
     library = _library(repo, app, path)
     text = _without_comments(repo.text(path))
+    if library:
+        text += "".join(_without_comments(repo.text(near.path)) for near in _near(repo, app, path)[1:])
     stays = bool(_STAYS.search(text)) or (
         library is not None and web is None and bool(_SOME_RUN.search(text))
     )
@@ -126,6 +134,7 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         library=library,
         stays=stays,
         clock=bool(_CLOCK.search(text)),
+        named_clock=bool(_CLOCK.search(text)) and bool(re.search(r"clock|sched|cron", stem)),
         score=score,
         evidence=(repo.proof(path, line), *((told,) if told else ())),
     )
@@ -184,15 +193,20 @@ def _library(repo: Repo, app: PythonApp, path: str) -> Dependency | None:
         known = {BOTS[name]: Dependency(name=name, evidence=app.evidence) for name in BOTS}
     if not known:
         return None
+    for there in _near(repo, app, path):
+        for one in there.imports:
+            top = one.module.partition(".")[0]
+            if not one.level and top in known:
+                return known[top]
+    return None
+
+
+def _near(repo: Repo, app: PythonApp, path: str) -> list[Module]:
+    """Return a script and the files that it imports directly."""
     module = module_of(repo, path)
     near = [module]
     for one in module.imports:
         target = target_of(repo, module, one, tuple(dict.fromkeys((folder_of(path), app.root))))
         if target and len(near) < 12:
             near.append(module_of(repo, target))
-    for there in near:
-        for one in there.imports:
-            top = one.module.partition(".")[0]
-            if not one.level and top in known:
-                return known[top]
-    return None
+    return near

@@ -36,10 +36,13 @@ def rq_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     if not using and settings is None:
         return
     proof = settings or repo.proof(using[0], repo.line_of(using[0], _IMPORT))
-    words = _own_worker(repo, app, using)
-    if words is None and settings:
+    own = _own_worker(repo, app, using)
+    words = own[0] if own else None
+    if own:
+        proof = own[1]
+    elif settings:
         words = ("python", manage, "rqworker", *(_setting_keys(repo, settings) or ("default",)))
-    elif words is None:
+    else:
         queues = _queues(repo, using)
         if app.has("flask-rq2"):
             words = ("flask", "rq", "worker", *queues)
@@ -121,8 +124,8 @@ def _makes_queue(repo: Repo, path: str) -> bool:
     return bool(re.search(r"\bQueue\s*\(|@(?:\w+\.)?job\b|\.enqueue\s*\(", repo.text(path)))
 
 
-def _own_worker(repo: Repo, app: PythonApp, paths: list[str]) -> tuple[str, ...] | None:
-    """Return the command of the worker that the app itself writes: a script, or a command of its CLI."""
+def _own_worker(repo: Repo, app: PythonApp, paths: list[str]) -> tuple[tuple[str, ...], Evidence] | None:
+    """Return how to run the worker that the app itself writes: a script, or a command of its CLI."""
     import ast
 
     for path in paths:
@@ -134,9 +137,10 @@ def _own_worker(repo: Repo, app: PythonApp, paths: list[str]) -> tuple[str, ...]
             if isinstance(node, ast.FunctionDef) and _works(node):
                 for decorator in node.decorator_list:
                     if words := _cli_command(decorator, node.name, script):
-                        return words
+                        return words, repo.proof(path, node.lineno)
+        line = repo.line_of(path, r"\.work\(")
         if module_of(repo, path).run_guard or any(_works(node) for node in tree.body if not _defines(node)):
-            return ("python", script)
+            return ("python", script), repo.proof(path, line)
     return None
 
 

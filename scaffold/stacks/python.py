@@ -49,7 +49,7 @@ def _program_facts(repo: Repo, app: PythonApp, has_workers: bool, serves: bool) 
             continue
         if not serves:
             yield _uses(app, found.evidence, Strength.GENERIC, 4 if bot else 2 if found.stays else 1)
-        yield from _process(app, found)
+        yield from _process(app, found, clock=found.clock and (web or has_workers))
         return
     if serves:
         return
@@ -76,8 +76,8 @@ def _uses(app: PythonApp, proofs: tuple[Evidence, ...], strength: Strength, weig
     )
 
 
-def _process(app: PythonApp, found: Program) -> Iterator[AnyFact]:
-    name = "clock" if found.clock and (found.library is None or app.uses(*WEB_FRAMEWORKS)) else "worker"
+def _process(app: PythonApp, found: Program, *, clock: bool) -> Iterator[AnyFact]:
+    name = "clock" if clock or found.named_clock else "worker"
     proofs = (*found.evidence, *((found.library.evidence,) if found.library else ()))
     why = f"{found.path} is the program to run"
     if found.library:
