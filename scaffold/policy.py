@@ -11,14 +11,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddonPolicy:
-    """An add-on by role: Heroku's service and plan ("" where there is none), the config vars it sets."""
+    """An add-on by role: Heroku's service and plan ("" where there is none), the config vars it sets.
+
+    `default_var` is the variable an app reads when nothing else is known; a person sets it where
+    there is no service (MongoDB).
+    """
 
     role: str
     name: str
     service: str
-    plan: str
-    config_vars: tuple[str, ...]
-    retired: tuple[str, ...]
+    plan: str = ""
+    config_vars: tuple[str, ...] = ()
+    default_var: str = ""
+    retired: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -28,12 +33,34 @@ class AddonPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuntimePolicy:
-    """The versions of a language: supported (oldest first), the default, end-of-life dates (ISO)."""
+    """The versions of a language: supported series (oldest first), the default, end-of-life dates (ISO).
+
+    `names` are aliases ("lts/*"); `by_series` tells that only the series is written ("3.12", no patch);
+    `wide_default` that a range allowing several gets the default rather than the newest; `replaces_older`
+    that a version below the supported ones is not built, `older_note` what to expect where it is.
+    """
 
     language: str
+    title: str
     supported: tuple[str, ...]
     default: str
     eol: Mapping[str, str]
+    names: Mapping[str, str]
+    by_series: bool
+    wide_default: bool
+    replaces_older: bool
+    older_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynoSize:
+    """A dyno size of the Common Runtime; `scales` tells that a process type may have several of it."""
+
+    name: str
+    memory_mb: int
+    monthly_usd: int
+    scales: bool
+    sleeps: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +73,7 @@ class SubdirBuildpack:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    import tomli  # noqa: PLC0415
+    import tomli
 
     text = resources.files("scaffold").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
     return tomli.loads(text)
@@ -62,13 +89,14 @@ def addon(role: str) -> AddonPolicy:
     """Return the add-on for a role ("postgres"), or, for a role without one, the service of that name."""
     known = _table("addons")["services"].get(role)
     if known is None:
-        return AddonPolicy(role=role, name=role, service=role, plan="", config_vars=(), retired=())
+        return AddonPolicy(role=role, name=role, service=role)
     return AddonPolicy(
         role=role,
         name=known["name"],
         service=known["service"],
         plan=known["plan"],
         config_vars=tuple(known["config_vars"]),
+        default_var=known["default_var"],
         retired=tuple(known["retired"]),
     )
 
@@ -86,7 +114,7 @@ def addon_role(slug: str) -> str:
 def retired_plan(slug: str) -> str | None:
     """Return what took the place of a retired add-on or plan ("heroku-redis:hobby-dev"), None if it lives."""
     service, _, plan = slug.partition(":")
-    gone = _table("addons")["gone"].get(service)
+    gone = _table("addons")["gone"]["services"].get(service)
     if gone:
         return str(gone)
     role = addon_role(slug)
@@ -127,9 +155,15 @@ def runtime(language: str) -> RuntimePolicy | None:
         return None
     return RuntimePolicy(
         language=language,
+        title=known["title"],
         supported=tuple(known["supported"]),
         default=known["default"],
         eol=dict(known["eol"]),
+        names=dict(known.get("names", {})),
+        by_series=known["precision"] == "series",
+        wide_default=known["wide"] == "default",
+        replaces_older=known["older"] == "replaced",
+        older_note=known["older_note"],
     )
 
 
@@ -154,6 +188,13 @@ def dyno_sizes() -> tuple[str, ...]:
     return tuple(_table("heroku")["dynos"]["offered"])
 
 
+@cache
+def dyno_size(name: str) -> DynoSize | None:
+    """Return what is known of a dyno size, in any case ("Standard-1X"), None where nothing is."""
+    known = _table("heroku")["dynos"]["sizes"].get(name.lower())
+    return DynoSize(name=name.lower(), **known) if known else None
+
+
 def retired_dyno_size(size: str) -> str | None:
     """Return what took the place of a retired dyno size ("hobby"), None if it lives."""
     found = _table("heroku")["dynos"]["retired"].get(size.lower())
@@ -163,3 +204,19 @@ def retired_dyno_size(size: str) -> str | None:
 def regions() -> tuple[str, ...]:
     """Return the regions of the Common Runtime, the default first."""
     return tuple(_table("heroku")["regions"]["common"])
+
+
+def name_pattern(kind: str) -> str:
+    """Return the regular expression of a valid name: of an "app", "pipeline", "process" or "config_var"."""
+    return str(_table("heroku")["names"][kind])
+
+
+def limit(name: str) -> int:
+    """Return a limit of the platform by its key in heroku.toml ("boot_seconds")."""
+    return int(_table("heroku")["limits"][name])
+
+
+def python_floors() -> Mapping[str, Mapping[str, str]]:
+    """Return, per package and Python minor version, the first version of the package that runs there."""
+    floors: Mapping[str, Mapping[str, str]] = _table("python_floors")["floors"]
+    return floors
