@@ -130,7 +130,7 @@ def test_settings_follow_star_imports_and_includes(tmp_path: Path) -> None:
     repo = repo_of(
         tmp_path,
         {
-            "s/__init__.py": "from .base import *\nfrom split_settings import include\ninclude('parts/*.py')\n",
+            "s/__init__.py": "from .base import *\nfrom split import include\ninclude('parts/*.py')\n",
             "s/base.py": "from .base import *\nDEBUG = True\nD = {}\nD['x']['y'] = 'deep'\n",
             "s/parts/a.py": "DEBUG = False\n",
         },

@@ -159,7 +159,7 @@ def _production(repo: Repo, base: str, defaults: tuple[Named, ...], served: tupl
     What wsgi.py names, then what manage.py names, unless that is meant for development: then its
     neighbour for production.
     """
-    names = [named.value for named in (*served, *defaults)]
+    names = [_importable(repo, base, named.value) for named in (*served, *defaults)]
     for name in names:
         if found := _neighbour(repo, base, name, PRODUCTION[:1]):
             return found
@@ -173,6 +173,14 @@ def _production(repo: Repo, base: str, defaults: tuple[Named, ...], served: tupl
         if found := _neighbour(repo, base, name):
             return found
     return names[0] if names else _unnamed(repo, base)
+
+
+def _importable(repo: Repo, base: str, module: str) -> str:
+    """Return a settings module as `base` sees it: some wsgi.py name it from a folder further up."""
+    rest = module
+    while rest and not module_file(repo, base, rest):
+        rest = rest.partition(".")[2]
+    return rest or module
 
 
 def _last(module: str) -> set[str]:

@@ -13,6 +13,7 @@ from scaffold.families.python_code import Import, Module, module_of
 from scaffold.repo import Repo, folder_of, join, relative
 
 _FOLLOWED = 16
+_LOADABLE = re.compile(r"[\w-]+")
 _FILE = re.compile(r"""["']((?:\./)?[\w-][\w./-]*\.\w{1,8})["']""")
 
 
@@ -109,11 +110,14 @@ def _above(path: str, root: str) -> list[str]:
 
 
 def _name_from(repo: Repo, folder: str, path: str) -> str:
-    """Return the dotted name of a file seen from a folder, "" where that name means another file or none."""
+    """Return the dotted name of a file seen from a folder, "" where that name means another file or none.
+
+    Servers import by text, so the file itself may be called `my-app.py`.
+    """
     parts = relative(folder, path).removesuffix(".py").split("/")
     if parts[-1] == "__init__":
         parts.pop()
-    if not parts or not all(part.isidentifier() for part in parts):
+    if not parts or not all(part.isidentifier() for part in parts[:-1]) or not _LOADABLE.fullmatch(parts[-1]):
         return ""
     dotted = ".".join(parts)
     return dotted if module_file(repo, folder, dotted) == path else ""

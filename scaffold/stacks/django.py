@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
 from scaffold.families.django_checks import django_doubts
 from scaffold.families.django_project import Project, configuration, django_projects, server_target
+from scaffold.families.django_urls import smoke_path
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_roots import best_app, from_root, missing_facts
 from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
@@ -71,6 +72,7 @@ def _facts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
     yield from _web(repo, project, app)
     yield from _migration(repo, project, app.root)
     yield from _settings_vars(repo, project, app.root)
+    yield from smoke_path(repo, project, app)
     yield from django_doubts(repo, project, app)
 
 
