@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scaffold.families.node_tools import words
 from scaffold.repo import Repo, is_secondary, join
 
-SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".coffee")
-_RESOLVE = (
-    "",
-    ".js",
-    ".ts",
-    ".mjs",
-    ".cjs",
-    ".mts",
-    ".coffee",
-    ".json",
-    "/index.js",
-    "/index.ts",
-    "/index.mjs",
-)
+SUFFIXES = words(".js .mjs .cjs .ts .mts .cts .jsx .tsx .coffee")
+_RESOLVE = ("", *words(" .js .ts .mjs .cjs .mts .coffee .json /index.js /index.ts /index.mjs"))
 
 _NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`",
@@ -45,32 +34,10 @@ _LOCAL_HOST = re.compile(r"[\"'](?:localhost|127\.0\.0\.1|::1)[\"']")
 _CONFIG = re.compile(r"(?:^|/)(?:[Gg]ulpfile|Gruntfile|[\w.-]+\.(?:config|conf|test|spec))\.\w+$")
 _MOST = 400
 _ASIDE = frozenset(
-    [
-        "client",
-        "frontend",
-        "front-end",
-        "web-client",
-        "ui",
-        "public",
-        "static",
-        "assets",
-        "dist",
-        "build",
-        "out",
-        "coverage",
-        "vendor",
-        "migrations",
-        "seeders",
-        "android",
-        "ios",
-        "types",
-        "typings",
-        "stories",
-        "tests",
-        "locales",
-        "i18n",
-        "lang",
-    ]
+    words(
+        "client frontend front-end web-client ui public static assets dist build out coverage "
+        "vendor migrations seeders android ios types typings stories tests locales i18n lang"
+    )
 )
 
 

@@ -8,7 +8,7 @@ from scaffold.facts import AnyFact, Doubt, Todo, command
 from scaffold.families.node import NodeApp, script_proof
 from scaffold.families.node_build import build_script
 from scaffold.families.node_code import Listen, blanked, listen_calls, listens, reached, sources
-from scaffold.families.node_entry import Launch, faults
+from scaffold.families.node_launch import Launch, faults
 from scaffold.families.node_scripts import steps_of
 from scaffold.repo import Repo
 

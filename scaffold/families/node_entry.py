@@ -2,159 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from scaffold.facts import PORT, Evidence, Raw, command
-from scaffold.families.node import NodeApp, script_proof
-from scaffold.families.node_build import build_script, build_steps, output_of, typescript_output
+from scaffold.facts import Raw, command
+from scaffold.families.node import NodeApp, dep_proof, script_proof
+from scaffold.families.node_build import build_script, output_of
 from scaffold.families.node_code import listens, resolve
+from scaffold.families.node_frameworks import known_start
+from scaffold.families.node_launch import (
+    Launch,
+    by_pm2,
+    compiled,
+    faults,
+    file_of,
+    is_output,
+    kept_flags,
+    placed,
+    target_of,
+)
 from scaffold.families.node_scripts import Step, lacking, proof_of, steps_of
-from scaffold.repo import Repo, folder_of, is_secondary, join, relative
+from scaffold.families.node_tools import words
+from scaffold.repo import Repo, folder_of, is_secondary, relative
 
-PRODUCTION = [
-    "start:prod",
-    "start-prod",
-    "start:production",
-    "start-production",
-    "prod:start",
-    "start_prod",
-    "startprod",
-    "production",
-    "prod",
-    "serve:prod",
-    "start:server",
-    "start-server",
-    "start:heroku",
-    "heroku:start",
-    "heroku-start",
-    "start:live",
-    "server",
-    "serve",
-    "deploy:start",
-    "start:app",
-    "start:api",
-    "start:web",
-    "run:prod",
-    "launch",
-]
+PRODUCTION = words(
+    "start:prod start-prod start:production start-production prod:start start_prod startprod "
+    "production prod serve:prod start:server start-server start:heroku heroku:start "
+    "heroku-start start:live server serve deploy:start start:app start:api start:web run:prod "
+    "launch"
+)
 """Scripts that people write the production command in, likeliest first."""
 
-DEVELOPMENT = (
-    "dev",
-    "develop",
-    "start:dev",
-    "start-dev",
-    "dev:server",
-    "server:dev",
-    "watch",
-    "start:watch",
-    "debug",
-)
+DEVELOPMENT = words("dev develop start:dev start-dev dev:server server:dev watch start:watch debug")
 """Scripts that at least name the file that is the app."""
 
-FILES = [
-    "server",
-    "app",
-    "index",
-    "main",
-    "bin/www",
-    "src/server",
-    "src/app",
-    "src/index",
-    "src/main",
-    "server/server",
-    "server/index",
-    "server/app",
-    "server/main",
-    "server/src/index",
-    "server/src/server",
-    "lib/server",
-    "lib/index",
-    "lib/app",
-    "src/server/index",
-    "src/server/server",
-    "src/bin/www",
-    "src/start",
-    "start",
-    "www",
-    "bot",
-    "src/bot",
-    "api/index",
-    "api/server",
-    "backend/server",
-    "backend/index",
-    "backend/app",
-]
-"""Files that conventionally are the app, without their suffix."""
-
-_FLAG_VALUES = frozenset(
-    ["-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "--conditions", "-C"]
+FILES = words(
+    "server app index main bin/www src/server src/app src/index src/main server/server "
+    "server/index server/app server/main server/src/index server/src/server lib/server "
+    "lib/index lib/app src/server/index src/server/server src/bin/www src/start start www bot "
+    "src/bot api/index api/server backend/server backend/index backend/app"
 )
-_DROPPED = ("--inspect", "--watch", "--debug", "--nolazy", "--trace", "--prof", "--env-file")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
-    """How the app starts: `command` seen from the app's folder, the source `file` it runs ("" unknown).
-
-    `script` is the script it runs by name ("" for a derived command); `built` the output it needs and `needs` the
-    executables that are only development dependencies.
-    """
-
-    command: str
-    evidence: tuple[Evidence, ...]
-    why: str
-    file: str = ""
-    script: str = ""
-    built: str = ""
-    needs: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+"""Files that conventionally are the app, without their suffix."""
 
 
 def find_launch(repo: Repo, app: NodeApp) -> Launch | None:
     """Return the production command of an app, None where nothing there stays up."""
     return repo.once(("node-launch", app.root), lambda: next(_launches(repo, app), None))
-
-
-def faults(steps: tuple[Step, ...]) -> tuple[str, ...]:
-    """Say why a script is not fit for production, () where it is."""
-    found = []
-    for step in steps:
-        missing = lacking(step)
-        if step.kind in ("dev", "watcher"):
-            found.append(f"{step.simple.program} is for development")
-        elif missing and missing[1]:
-            found.append(f"{missing[0]} is a development dependency, pruned before the app starts")
-        elif missing:
-            found.append(f"{missing[0]} is not among the dependencies")
-        elif step.kind in ("build", "install"):
-            found.append(f"`{step.simple.text}` builds at every start")
-        elif step.kind == "pm2" and step.simple.program in ("pm2", "forever") and not _stays(step):
-            found.append(f"{step.simple.program} leaves the foreground")
-        elif step.kind == "foreign":
-            found.append(f"{step.simple.program} is another language")
-        elif fixed_port(step):
-            found.append("the port is fixed")
-    if not any(step.runs for step in steps):
-        found.append("nothing in it stays up")
-    return tuple(dict.fromkeys(found))
-
-
-def fixed_port(step: Step) -> bool:
-    """Tell whether a step sets the port to a number."""
-    text = " ".join((*step.simple.sets, step.simple.program, *step.simple.args))
-    ports = re.search(
-        r"(?:^|\s)(?:PORT=|(?:-p|-l|--port|--listen)[ =]+(?:tcp://)?(?:[\w.]+:)?)\d{2,5}(?:\s|$)", text
-    )
-    return bool(ports) and step.runs
-
-
-def _stays(step: Step) -> bool:
-    return "--no-daemon" in step.simple.args or (
-        step.simple.program == "forever" and "start" not in step.simple.args
-    )
 
 
 def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
@@ -168,6 +60,7 @@ def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
     for name in ("start", *PRODUCTION):
         if launch := _reduced(repo, app, name, strict=True):
             yield launch
+    yield from _by_framework(repo, app)
     if launch := _by_main(repo, app):
         yield launch
     for name in DEVELOPMENT:
@@ -200,75 +93,11 @@ def _by_script(repo: Repo, app: NodeApp, name: str, steps: tuple[Step, ...]) -> 
     )
 
 
-def file_of(repo: Repo, step: Step) -> tuple[str, str]:
-    """Return the file that a step runs and, where it is not in the repository, the output it stands for."""
-    words = _target(step)
-    if not words:
-        return "", ""
-    name = words[0]
-    if name in (".", "./") and step.app.package.main:
-        name = step.app.package.main
-    path = resolve(repo, step.folder, name)
-    return (path, "") if path and not path.endswith(".json") else ("", join(step.folder, name))
-
-
-def _target(step: Step) -> tuple[str, ...]:
-    """Return the file a step runs, and its arguments."""
-    words = list(step.simple.args)
-    while words:
-        if words[0].startswith("-"):
-            key, _, value = words[0].partition("=")
-            takes = key in _FLAG_VALUES or key in (
-                "-w",
-                "-e",
-                "--exec",
-                "--ext",
-                "-P",
-                "--project",
-                "-i",
-                "--ignore",
-                "-x",
-            )
-            words = words[2:] if takes and not value else words[1:]
-        elif step.kind in ("pm2", "watcher", "runner") and words[0] in (
-            "start",
-            "watch",
-            "run",
-            "node",
-            "ts-node",
-        ):
-            words = words[1:]
-        else:
-            return tuple(words)
-    if step.kind in ("node", "watcher", "runner") and step.app.package.main:
-        return (step.app.package.main,)
-    return ()
-
-
-def _kept_flags(step: Step) -> tuple[str, ...]:
-    """Return Node's own flags that still hold in production: preloads only of packages that are there."""
-    kept: list[str] = []
-    words = list(step.simple.args)
-    while words and words[0].startswith("-"):
-        key, _, value = words[0].partition("=")
-        pair = words[:1] if value or key not in _FLAG_VALUES else words[:2]
-        words = words[len(pair) :]
-        if key.startswith(_DROPPED) or key in ("-w", "-e", "--exec", "--ext"):
-            continue
-        name = value or pair[-1]
-        parts = name.split("/")
-        package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
-        if key in _FLAG_VALUES and not name.startswith(".") and not step.app.prod(package):
-            continue
-        kept += pair
-    return tuple(kept)
-
-
 def _reduced(repo: Repo, app: NodeApp, name: str, *, strict: bool) -> Launch | None:
     """Return what is left of a script when development servers and builds at start are taken away."""
     steps = steps_of(repo, app, name)
     for step in reversed(steps):
-        if (step.kind == "pm2" or step.simple.program == "pm2-dev") and (launch := _by_pm2(repo, app, step)):
+        if (step.kind == "pm2" or step.simple.program == "pm2-dev") and (launch := by_pm2(repo, app, step)):
             return launch
         if step.kind in ("node", "watcher", "runner") and step.app.root == app.root:
             if step.kind == "runner" and not lacking(step):
@@ -287,77 +116,30 @@ def _reduced(repo: Repo, app: NodeApp, name: str, *, strict: bool) -> Launch | N
 
 
 def _by_step(repo: Repo, app: NodeApp, step: Step, *, strict: bool) -> Launch | None:
-    words = _target(step)
+    words = target_of(step)
     if not words or (not strict and step.kind == "dev"):
         return None
     source, built = file_of(repo, step)
     why = f"`{step.simple.text}` of the script {step.script.name} runs it"[:200]
     if (source and source.endswith((".ts", ".mts", ".cts", ".tsx"))) or (source and step.kind == "runner"):
-        return _compiled(repo, app, source, (proof_of(repo, step),))
-    if source or (built and (_is_output(repo, app, built) or not strict)):
+        return compiled(repo, app, source, (proof_of(repo, step),))
+    if source or (built and (is_output(repo, app, built) or not strict)):
         name = words[0] if source or built else ""
-        flags = _kept_flags(step) if step.kind == "node" or step.simple.program == "nodemon" else ()
-        seen = command("node", *flags, _placed(app, step, name), *words[1:])
+        flags = kept_flags(step) if step.kind == "node" or step.simple.program == "nodemon" else ()
+        seen = command("node", *flags, placed(app, step, name), *words[1:])
         return Launch(command=seen, evidence=(proof_of(repo, step),), why=why, file=source, built=built)
     return None
 
 
-def _placed(app: NodeApp, step: Step, name: str) -> str:
-    """Return a file name as seen from the app's folder, where the step runs in another one."""
-    return name if step.folder == app.root else relative(app.root, join(step.folder, name))
-
-
-def _is_output(repo: Repo, app: NodeApp, built: str) -> bool:
-    """Tell whether a file that is not in the repository is one that a build could write."""
-    return bool(build_steps(repo, app)) or any(
-        step.kind == "build" for name in app.package.scripts for step in steps_of(repo, app, name)
-    )
-
-
-def _compiled(repo: Repo, app: NodeApp, source: str, evidence: tuple[Evidence, ...]) -> Launch | None:
-    out = output_of(repo, app, source) or typescript_output(repo, app, source)
-    if out is None:
-        return None
-    inside = relative(app.root, out.path)
-    return Launch(
-        command=command("node", inside),
-        evidence=(*evidence, *out.evidence),
-        why=f"{source} is compiled to {out.path}, which is what runs in production",
-        file=source,
-        built=out.path,
-    )
-
-
-def _by_pm2(repo: Repo, app: NodeApp, step: Step) -> Launch | None:
-    """Run what pm2 would run by Node itself: a dyno is already restarted and watched."""
-    words = _target(step)
-    if not words:
-        return None
-    path = resolve(repo, step.folder, words[0])
-    name, proofs = words[0], (proof_of(repo, step),)
-    if path.endswith(".json") or ".config." in path or "ecosystem" in path or "process" in path:
-        found = _pm2_script(repo, path)
-        if not found:
-            return None
-        name, line = found
-        proofs = (*proofs, repo.proof(path, line))
-    source = resolve(repo, step.folder, name)
-    if source.endswith(".ts"):
-        return _compiled(repo, app, source, proofs)
-    return Launch(
-        command=command("node", _placed(app, step, name)),
-        evidence=proofs,
-        why="it is what pm2 would start; Heroku restarts and watches the process itself",
-        file=source,
-        built="" if source else join(step.folder, name),
-    )
-
-
-def _pm2_script(repo: Repo, path: str) -> tuple[str, int] | None:
-    found = re.search(r"[\"']?\bscript[\"']?\s*:\s*[\"']([\w./-]+)[\"']", repo.text(path))
-    if not found or found[1] in ("npm", "yarn", "pnpm"):
-        return None
-    return found[1], repo.text(path).count("\n", 0, found.start()) + 1
+def _by_framework(repo: Repo, app: NodeApp) -> Iterator[Launch]:
+    for known in known_start(repo, app):
+        yield Launch(
+            command=known.command,
+            evidence=(dep_proof(repo, app, known.dep),),
+            why=f"it is how {known.dep.name} is started in production",
+            built=app.at(known.built) if known.built else "",
+            framework=known.dep,
+        )
 
 
 def _by_main(repo: Repo, app: NodeApp) -> Launch | None:
@@ -369,7 +151,7 @@ def _by_main(repo: Repo, app: NodeApp) -> Launch | None:
     proof = repo.proof(app.path, app.package.line("main"))
     if path and listens(repo, path):
         if path.endswith(".ts"):
-            return _compiled(repo, app, path, (proof,))
+            return compiled(repo, app, path, (proof,))
         return Launch(
             command=command("node", relative(app.root, path)),
             evidence=(proof, repo.proof(path, listens(repo, path))),
@@ -380,7 +162,7 @@ def _by_main(repo: Repo, app: NodeApp) -> Launch | None:
         for source in _entry_files(repo, app):
             out = output_of(repo, app, source)
             if out and out.path == app.at(main) and listens(repo, source):
-                return _compiled(repo, app, source, (proof,))
+                return compiled(repo, app, source, (proof,))
     return None
 
 
@@ -409,7 +191,7 @@ def _by_file(repo: Repo, app: NodeApp) -> Launch | None:
             continue
         proof = repo.proof(path, line)
         if path.endswith((".ts", ".mts")):
-            if launch := _compiled(repo, app, path, (proof,)):
+            if launch := compiled(repo, app, path, (proof,)):
                 return launch
             continue
         return Launch(
@@ -419,8 +201,3 @@ def _by_file(repo: Repo, app: NodeApp) -> Launch | None:
             file=path,
         )
     return None
-
-
-def port_variable(launch_command: str, variable: str) -> str:
-    """Return the command with $PORT handed on in the variable that the code reads it from."""
-    return f"{command(variable)}={PORT} {launch_command}"

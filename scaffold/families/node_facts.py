@@ -8,9 +8,9 @@ from dataclasses import replace
 from scaffold.facts import AnyFact, Migration, Process, Raw, Smoke, Strength, Uses, command
 from scaffold.families.node import NodeApp, node_apps
 from scaffold.families.node_doubts import bad_listens, listen_doubts, start_doubts
-from scaffold.families.node_entry import Launch
 from scaffold.families.node_frameworks import host_needed
 from scaffold.families.node_kind import Kind, kind_of_app
+from scaffold.families.node_launch import Launch
 from scaffold.families.node_layout import client_doubts, delegate, layout_facts, uninstalled
 from scaffold.families.node_migrations import migration_facts
 from scaffold.families.node_runtime import (
@@ -22,33 +22,19 @@ from scaffold.families.node_runtime import (
 )
 from scaffold.families.node_services import service_facts
 from scaffold.families.node_site import find_site, site_facts
+from scaffold.families.node_tools import words
 from scaffold.families.node_workers import worker_facts
 from scaffold.repo import Repo, is_secondary, relative
 
 STACK = "node"
-_SERVER_FOLDERS = frozenset(["server", "backend", "api", "app", "back", "back-end", "web", "service", "core"])
+_SERVER_FOLDERS = frozenset(words("server backend api app back back-end web service core"))
 _WHOLE = frozenset(
-    [
-        "@nestjs/core",
-        "@strapi/strapi",
-        "strapi",
-        "nuxt",
-        "nuxt3",
-        "@remix-run/serve",
-        "@remix-run/express",
-        "@react-router/serve",
-        "@sveltejs/adapter-node",
-        "@astrojs/node",
-        "@keystone-6/core",
-        "@medusajs/medusa",
-        "parse-server",
-        "directus",
-        "ghost",
-        "sails",
-        "@adonisjs/core",
-        "@feathersjs/feathers",
-        "@loopback/rest",
-    ]
+    words(
+        "@nestjs/core @strapi/strapi strapi nuxt nuxt3 @remix-run/serve @remix-run/express "
+        "@react-router/serve @sveltejs/adapter-node @astrojs/node @keystone-6/core "
+        "@medusajs/medusa parse-server directus ghost sails @adonisjs/core @feathersjs/feathers "
+        "@loopback/rest"
+    )
 )
 
 

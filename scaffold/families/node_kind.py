@@ -7,228 +7,61 @@ from dataclasses import dataclass
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import listens, packages_used, reached, sources
-from scaffold.families.node_entry import Launch, find_launch
+from scaffold.families.node_entry import find_launch
+from scaffold.families.node_launch import Launch
+from scaffold.families.node_tools import words
 from scaffold.manifests.package_json import NodeDep
 from scaffold.repo import Repo, join
 
-SERVERS = [
-    "@nestjs/core",
-    "express",
-    "fastify",
-    "koa",
-    "@hapi/hapi",
-    "hapi",
-    "restify",
-    "polka",
-    "hono",
-    "@hono/node-server",
-    "micro",
-    "sails",
-    "@feathersjs/feathers",
-    "@feathersjs/express",
-    "@adonisjs/core",
-    "@adonisjs/framework",
-    "@loopback/rest",
-    "loopback",
-    "@strapi/strapi",
-    "strapi",
-    "ghost",
-    "keystone",
-    "@keystone-6/core",
-    "@keystonejs/keystone",
-    "parse-server",
-    "directus",
-    "@medusajs/medusa",
-    "nuxt",
-    "nuxt3",
-    "nuxt-edge",
-    "@remix-run/serve",
-    "@remix-run/express",
-    "@remix-run/node",
-    "@react-router/serve",
-    "@react-router/node",
-    "@sveltejs/adapter-node",
-    "@astrojs/node",
-    "apollo-server",
-    "@apollo/server",
-    "graphql-yoga",
-    "apollo-server-express",
-    "mercurius",
-    "socket.io",
-    "ws",
-    "uWebSockets.js",
-    "moleculer-web",
-    "total.js",
-    "total4",
-    "egg",
-    "thinkjs",
-    "@midwayjs/koa",
-    "@midwayjs/web",
-    "@foal/core",
-    "actionhero",
-    "probot",
-    "json-server",
-    "node-red",
-    "hubot",
-    "http-server",
-    "serve",
-    "connect",
-    "router",
-    "h3",
-    "nitropack",
-    "tinyhttp",
-    "@tinyhttp/app",
-    "@marblejs/core",
-    "@tsed/platform-express",
-    "routing-controllers",
-    "meteor-node-stubs",
-    "derby",
-    "flatiron",
-    "director",
-    "union",
-    "geddy",
-    "compound",
-    "@payloadcms/next",
-    "payload",
-    "n8n",
-    "postgraphile",
-    "peer",
-    "@redwoodjs/api-server",
-    "blitz",
-    "vike",
-    "oao",
-    "@ts-rest/express",
-    "tsoa",
-    "@hapi/glue",
-]
+SERVERS = words(
+    "@nestjs/core express fastify koa @hapi/hapi hapi restify polka hono @hono/node-server "
+    "micro sails @feathersjs/feathers @feathersjs/express @adonisjs/core @adonisjs/framework "
+    "@loopback/rest loopback @strapi/strapi strapi ghost keystone @keystone-6/core "
+    "@keystonejs/keystone parse-server directus @medusajs/medusa nuxt nuxt3 nuxt-edge "
+    "@remix-run/serve @remix-run/express @remix-run/node @react-router/serve "
+    "@react-router/node @sveltejs/adapter-node @astrojs/node apollo-server @apollo/server "
+    "graphql-yoga apollo-server-express mercurius socket.io ws uWebSockets.js moleculer-web "
+    "total.js total4 egg thinkjs @midwayjs/koa @midwayjs/web @foal/core actionhero probot "
+    "json-server node-red hubot http-server serve connect router h3 nitropack tinyhttp "
+    "@tinyhttp/app @marblejs/core @tsed/platform-express routing-controllers "
+    "meteor-node-stubs derby flatiron director union geddy compound @payloadcms/next payload "
+    "n8n postgraphile peer @redwoodjs/api-server blitz vike oao @ts-rest/express tsoa "
+    "@hapi/glue"
+)
 """Packages that answer HTTP at run time, the telling ones first."""
 
-BOTS = [
-    "discord.js",
-    "discord.js-light",
-    "eris",
-    "oceanic.js",
-    "discord-akairo",
-    "@sapphire/framework",
-    "@discordjs/core",
-    "telegraf",
-    "grammy",
-    "node-telegram-bot-api",
-    "telegram",
-    "tmi.js",
-    "twitch-js",
-    "@twurple/chat",
-    "whatsapp-web.js",
-    "@whiskeysockets/baileys",
-    "@adiwajshing/baileys",
-    "baileys",
-    "venom-bot",
-    "mineflayer",
-    "twit",
-    "twitter-api-v2",
-    "@slack/bolt",
-    "@slack/rtm-api",
-    "matrix-bot-sdk",
-    "matrix-js-sdk",
-    "irc",
-    "irc-framework",
-    "masto",
-    "mastodon-api",
-    "snoowrap",
-    "revolt.js",
-    "guilded.js",
-    "steam-user",
-]
+BOTS = words(
+    "discord.js discord.js-light eris oceanic.js discord-akairo @sapphire/framework "
+    "@discordjs/core telegraf grammy node-telegram-bot-api telegram tmi.js twitch-js "
+    "@twurple/chat whatsapp-web.js @whiskeysockets/baileys @adiwajshing/baileys baileys "
+    "venom-bot mineflayer twit twitter-api-v2 @slack/bolt @slack/rtm-api matrix-bot-sdk "
+    "matrix-js-sdk irc irc-framework masto mastodon-api snoowrap revolt.js guilded.js "
+    "steam-user"
+)
 """Packages of programs that keep a connection open rather than answer HTTP."""
 
-WORKERS = [
-    "bullmq",
-    "bull",
-    "agenda",
-    "@hokify/agenda",
-    "bee-queue",
-    "pg-boss",
-    "graphile-worker",
-    "kue",
-    "node-resque",
-    "kafkajs",
-    "amqplib",
-    "amqp-connection-manager",
-    "mqtt",
-    "node-cron",
-    "cron",
-    "node-schedule",
-    "bree",
-    "@temporalio/worker",
-    "sqs-consumer",
-    "worker-farm",
-    "faktory-worker",
-    "rsmq-worker",
-    "web3",
-    "ethers",
-    "imap",
-    "chokidar",
-    "puppeteer",
-]
+WORKERS = words(
+    "bullmq bull agenda @hokify/agenda bee-queue pg-boss graphile-worker kue node-resque "
+    "kafkajs amqplib amqp-connection-manager mqtt node-cron cron node-schedule bree "
+    "@temporalio/worker sqs-consumer worker-farm faktory-worker rsmq-worker web3 ethers imap "
+    "chokidar puppeteer"
+)
 """Packages of processes that wait for work."""
 
-SITES = [
-    "react-scripts",
-    "@angular/cli",
-    "@vue/cli-service",
-    "vite",
-    "gatsby",
-    "@docusaurus/core",
-    "parcel",
-    "parcel-bundler",
-    "astro",
-    "@11ty/eleventy",
-    "vitepress",
-    "vuepress",
-    "hexo",
-    "ember-cli",
-    "preact-cli",
-    "@rsbuild/core",
-    "snowpack",
-    "@quasar/app",
-    "@quasar/app-vite",
-    "@quasar/app-webpack",
-    "react-app-rewired",
-    "@craco/craco",
-    "@sveltejs/kit",
-    "svelte",
-    "umi",
-    "poi",
-    "@stencil/core",
-    "@angular-devkit/build-angular",
-    "@angular/build",
-    "webpack",
-    "rollup",
-    "laravel-mix",
-]
+SITES = words(
+    "react-scripts @angular/cli @vue/cli-service vite gatsby @docusaurus/core parcel "
+    "parcel-bundler astro @11ty/eleventy vitepress vuepress hexo ember-cli preact-cli "
+    "@rsbuild/core snowpack @quasar/app @quasar/app-vite @quasar/app-webpack "
+    "react-app-rewired @craco/craco @sveltejs/kit svelte umi poi @stencil/core "
+    "@angular-devkit/build-angular @angular/build webpack rollup laravel-mix"
+)
 """Packages that build a site of files, the telling ones first."""
 
-OTHER_LANGUAGES = [
-    "Gemfile",
-    "gems.rb",
-    "requirements.txt",
-    "Pipfile",
-    "pyproject.toml",
-    "setup.py",
-    "manage.py",
-    "composer.json",
-    "index.php",
-    "artisan",
-    "go.mod",
-    "mix.exs",
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "Cargo.toml",
-    "pubspec.yaml",
-    "poetry.lock",
-    "uv.lock",
-]
+OTHER_LANGUAGES = words(
+    "Gemfile gems.rb requirements.txt Pipfile pyproject.toml setup.py manage.py composer.json "
+    "index.php artisan go.mod mix.exs pom.xml build.gradle build.gradle.kts Cargo.toml "
+    "pubspec.yaml poetry.lock uv.lock"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +100,8 @@ def _kind(repo: Repo, app: NodeApp) -> Kind:
             return Kind(name="server", dep=server, beside=beside)
         return Kind(name="site" if _is_site(repo, app, site) else "tooling", dep=site, beside=beside)
     listening = _listening(repo, app, launch)
+    if launch.framework:
+        return Kind(name="server", dep=launch.framework, launch=launch, listening=listening, beside=beside)
     if bot and (listening is None or not server):
         return Kind(name="worker", dep=bot, launch=launch, beside=beside)
     worker = app.prod(*WORKERS)
@@ -298,16 +133,7 @@ def _is_site(repo: Repo, app: NodeApp, site: NodeDep | None) -> bool:
     """Tell whether the build makes a whole site: a site tool, or a bundler with an index.html beside it."""
     if site is None or not app.script("build"):
         return False
-    if site.name in (
-        "vite",
-        "webpack",
-        "rollup",
-        "parcel",
-        "parcel-bundler",
-        "svelte",
-        "snowpack",
-        "laravel-mix",
-    ):
+    if site.name in words("vite webpack rollup parcel parcel-bundler svelte snowpack laravel-mix"):
         pages = ("index.html", "src/index.html", "public/index.html", "app/index.html", "src/index.ejs")
         return any(app.at(page) in repo for page in pages)
     return True
@@ -315,7 +141,7 @@ def _is_site(repo: Repo, app: NodeApp, site: NodeDep | None) -> bool:
 
 def _serves(launch: Launch) -> bool:
     """Tell whether the command itself is that of a server."""
-    return any(step.kind == "serve" for step in launch.steps)
+    return launch.framework is not None or any(step.kind == "serve" for step in launch.steps)
 
 
 def _listening(repo: Repo, app: NodeApp, launch: Launch) -> Evidence | None:

@@ -11,7 +11,7 @@ from scaffold.facts import AnyFact, Doubt, Shim, Todo, command
 from scaffold.families.node import NodeApp, app_at, node_apps
 from scaffold.families.node_build import build_script, build_steps
 from scaffold.families.node_code import sources
-from scaffold.families.node_entry import Launch
+from scaffold.families.node_launch import Launch
 from scaffold.repo import Repo, join, relative
 
 _CLIENT = re.compile(

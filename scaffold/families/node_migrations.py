@@ -10,48 +10,20 @@ from scaffold.facts import AnyFact, Doubt, Evidence, Migration, Process, Todo
 from scaffold.families.node import NodeApp, dep_proof, script_proof
 from scaffold.families.node_build import output_of
 from scaffold.families.node_scripts import Step, lacking, steps_of
+from scaffold.families.node_tools import words
 from scaffold.manifests.package_json import NodeDep
 from scaffold.repo import Repo, folder_of, is_secondary, relative
 
 _RELEASE = ("heroku-release", "release:heroku", "heroku:release")
-_SCRIPTS = [
-    "migrate:prod",
-    "migrate:production",
-    "migrate:deploy",
-    "db:migrate:prod",
-    "db:migrate:production",
-    "db:migrate:deploy",
-    "prisma:migrate:prod",
-    "prisma:migrate:deploy",
-    "prisma:deploy",
-    "migration:run:prod",
-    "migrations:run:prod",
-    "db:deploy",
-    "db:migrate",
-    "migrate",
-    "migrate:latest",
-    "migrate:up",
-    "migration:run",
-    "migrations:run",
-    "migration:up",
-    "migrate:run",
-    "db:migrate:latest",
-    "db:migrate:up",
-    "knex:migrate",
-    "knex:migrate:latest",
-    "typeorm:migration:run",
-    "db:migration:run",
-    "migration:migrate",
-    "migrations:migrate",
-    "prisma:migrate",
-    "db:up",
-    "migrations",
-    "migration",
-    "sequelize:migrate",
-    "db-migrate",
-    "run-migrations",
-    "migrations:up",
-]
+_SCRIPTS = words(
+    "migrate:prod migrate:production migrate:deploy db:migrate:prod db:migrate:production "
+    "db:migrate:deploy prisma:migrate:prod prisma:migrate:deploy prisma:deploy "
+    "migration:run:prod migrations:run:prod db:deploy db:migrate migrate migrate:latest "
+    "migrate:up migration:run migrations:run migration:up migrate:run db:migrate:latest "
+    "db:migrate:up knex:migrate knex:migrate:latest typeorm:migration:run db:migration:run "
+    "migration:migrate migrations:migrate prisma:migrate db:up migrations migration "
+    "sequelize:migrate db-migrate run-migrations migrations:up"
+)
 """Scripts that people migrate with, the ones for production first."""
 
 _WRONG = re.compile(

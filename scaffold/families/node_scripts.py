@@ -9,69 +9,29 @@ from dataclasses import dataclass
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, app_at, node_apps
 from scaffold.families.node_shell import Simple, simple, split_commands
-from scaffold.families.node_tools import FILE_WATCHERS, TYPESCRIPT_RUNNERS, kind_of, packages_of
+from scaffold.families.node_tools import FILE_WATCHERS, TYPESCRIPT_RUNNERS, kind_of, packages_of, words
 from scaffold.manifests.package_json import Script
 from scaffold.repo import Repo, join
 
 _DEPTH = 6
-_INSTALLS = frozenset(
-    ["install", "i", "ci", "add", "dedupe", "rebuild", "update", "prune", "audit", "link", "bootstrap", "up"]
-)
+_INSTALLS = frozenset(words("install i ci add dedupe rebuild update prune audit link bootstrap up"))
 _FOLDER_FLAGS = ("--prefix", "--cwd", "-C", "--dir")
 _MEMBER_FLAGS = ("--workspace", "-w", "--filter", "-F", "--scope")
 _SIDE_BY_SIDE = frozenset(["concurrently", "npm-run-all", "run-s", "run-p", "npm-run-all2", "wsrun", "stmux"])
 _SIDE_VALUES = frozenset(
-    [
-        "-n",
-        "--names",
-        "-c",
-        "--prefix-colors",
-        "-p",
-        "--prefix",
-        "-l",
-        "--restart-tries",
-        "--kill-others-signal",
-    ]
+    words("-n --names -c --prefix-colors -p --prefix -l --restart-tries --kill-others-signal")
 )
 _FOREIGN = frozenset(
-    [
-        "python",
-        "python3",
-        "pip",
-        "pipenv",
-        "poetry",
-        "uv",
-        "ruby",
-        "bundle",
-        "rails",
-        "rake",
-        "php",
-        "composer",
-        "go",
-        "java",
-        "mvn",
-        "gradle",
-        "dotnet",
-        "cargo",
-        "mix",
-        "make",
-        "flask",
-        "gunicorn",
-        "uvicorn",
-        "deno",
-        "./gradlew",
-        "./mvnw",
-        "hugo",
-        "jekyll",
-    ]
+    words(
+        "python python3 pip pipenv poetry uv ruby bundle rails rake php composer go java mvn "
+        "gradle dotnet cargo mix make flask gunicorn uvicorn deno ./gradlew ./mvnw hugo jekyll"
+    )
 )
 _BUILDS = re.compile(
     r"(?:pre|post)?(?:build|compile|bundle|clean|lint|copy|dist|transpile|generate|assets)(?:[:_-]|$)"
 )
 _ENDS = ("node", "runner", "")
-_ELSEWHERE = frozenset(
-    ["docker", "docker-compose", "podman", "vagrant", "heroku", "flyctl", "fly", "kubectl", "ngrok"]
-)
+_ELSEWHERE = frozenset(words("docker docker-compose podman vagrant heroku flyctl fly kubectl ngrok"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +62,7 @@ def steps_of(repo: Repo, app: NodeApp, name: str) -> tuple[Step, ...]:
 def lacking(step: Step) -> tuple[str, bool] | None:
     """Return the first executable of a step that is not installed at run time, and whether it is a dev one."""
     wanted = list(step.simple.tools)
-    if step.kind in ("runner", "watcher", "pm2", "serve", "build", "dev", "migrate", ""):
+    if step.kind in words("runner watcher pm2 serve build dev migrate"):
         wanted.append(step.simple.program)
     for program in wanted:
         packages = packages_of(program)
@@ -115,18 +75,7 @@ def lacking(step: Step) -> tuple[str, bool] | None:
 
 
 _KNOWN_MISSING = frozenset(
-    [
-        "cross-env",
-        "nodemon",
-        "ts-node",
-        "tsx",
-        "pm2",
-        "pm2-runtime",
-        "forever",
-        "serve",
-        "http-server",
-        "env-cmd",
-    ]
+    words("cross-env nodemon ts-node tsx pm2 pm2-runtime forever serve http-server env-cmd")
 )
 
 

@@ -9,52 +9,23 @@ from dataclasses import dataclass
 from scaffold.facts import Addon, Evidence, Strength
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import blanked, sources
+from scaffold.families.node_tools import words
 from scaffold.repo import Repo
 
 DRIVERS = {
-    "postgres": [
-        "pg",
-        "postgres",
-        "pg-promise",
-        "pg-native",
-        "slonik",
-        "pg-boss",
-        "graphile-worker",
-        "@neondatabase/serverless",
-        "postgraphile",
-        "connect-pg-simple",
-        "@prisma/adapter-pg",
-    ],
+    "postgres": words(
+        "pg postgres pg-promise pg-native slonik pg-boss graphile-worker @neondatabase/serverless "
+        "postgraphile connect-pg-simple @prisma/adapter-pg"
+    ),
     "mysql": ["mysql2", "mysql", "mariadb", "promise-mysql"],
-    "redis": [
-        "ioredis",
-        "redis",
-        "bullmq",
-        "bull",
-        "bee-queue",
-        "kue",
-        "connect-redis",
-        "@socket.io/redis-adapter",
-        "socket.io-redis",
-        "handy-redis",
-        "node-resque",
-        "@keyv/redis",
-        "rate-limit-redis",
-        "@fastify/redis",
-        "async-redis",
-        "redis-om",
-    ],
-    "mongodb": [
-        "mongoose",
-        "mongodb",
-        "@typegoose/typegoose",
-        "mongoist",
-        "monk",
-        "mongojs",
-        "connect-mongo",
-        "agenda",
-        "@nestjs/mongoose",
-    ],
+    "redis": words(
+        "ioredis redis bullmq bull bee-queue kue connect-redis @socket.io/redis-adapter "
+        "socket.io-redis handy-redis node-resque @keyv/redis rate-limit-redis @fastify/redis "
+        "async-redis redis-om"
+    ),
+    "mongodb": words(
+        "mongoose mongodb @typegoose/typegoose mongoist monk mongojs connect-mongo agenda @nestjs/mongoose"
+    ),
     "rabbitmq": ["amqplib", "amqp-connection-manager", "rascal", "@golevelup/nestjs-rabbitmq"],
     "memcached": ["memjs", "memcached"],
     "elasticsearch": [

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the names of a table written as one text."""
+    return tuple(text.split())
+
+
 _PACKAGES = {
     "tsc": ("typescript",),
     "ng": ("@angular/cli",),
@@ -59,60 +65,14 @@ _PACKAGES = {
 }
 
 DEV = frozenset(
-    [
-        "nodemon",
-        "ts-node-dev",
-        "tsnd",
-        "react-scripts",
-        "vue-cli-service",
-        "ng",
-        "react-app-rewired",
-        "craco",
-        "webpack-dev-server",
-        "live-server",
-        "browser-sync",
-        "lite-server",
-        "pm2-dev",
-        "node-dev",
-        "supervisor",
-        "expo",
-        "react-native",
-        "electron",
-        "cypress",
-        "storybook",
-        "start-storybook",
-        "ionic",
-        "quasar",
-        "preact",
-        "wmr",
-        "snowpack",
-        "ember",
-        "budo",
-        "vuepress",
-        "poi",
-        "umi",
-        "max",
-        "roadhog",
-        "electron-forge",
-        "electron-builder",
-        "cordova",
-        "vitepress",
-        "gridsome",
-        "esno",
-        "esbuild-register",
-        "netlify",
-        "vercel",
-        "wrangler",
-        "firebase",
-        "serverless",
-        "sls",
-        "sst",
-        "watchify",
-        "browserify-server",
-        "hexo",
-        "bun",
-        "wait-on",
-    ]
+    words(
+        "nodemon ts-node-dev tsnd react-scripts vue-cli-service ng react-app-rewired craco "
+        "webpack-dev-server live-server browser-sync lite-server pm2-dev node-dev supervisor expo "
+        "react-native electron cypress storybook start-storybook ionic quasar preact wmr snowpack "
+        "ember budo vuepress poi umi max roadhog electron-forge electron-builder cordova "
+        "vitepress gridsome esno esbuild-register netlify vercel wrangler firebase serverless sls "
+        "sst watchify browserify-server hexo bun wait-on"
+    )
 )
 """Programs that serve only for development (or run elsewhere), whatever their arguments, unless they build."""
 
@@ -152,106 +112,24 @@ DEV_WITH = {
 """Programs that serve for development with one of these first arguments."""
 
 BUILD = frozenset(
-    [
-        "tsc",
-        "tsc-alias",
-        "tspath",
-        "tsup",
-        "swc",
-        "babel",
-        "rollup",
-        "esbuild",
-        "browserify",
-        "lessc",
-        "sass",
-        "node-sass",
-        "postcss",
-        "tailwindcss",
-        "rimraf",
-        "mkdirp",
-        "copyfiles",
-        "cpx",
-        "cpy",
-        "ncc",
-        "pkg",
-        "lb-tsc",
-        "bower",
-        "uglifyjs",
-        "grunt",
-        "jake",
-        "webpack-cli",
-        "microbundle",
-        "unbuild",
-        "lb-clean",
-        "shx",
-        "del",
-        "del-cli",
-        "eslint",
-        "prettier",
-        "standard",
-        "xo",
-        "tslint",
-        "husky",
-        "lint-staged",
-        "jest",
-        "mocha",
-        "vitest",
-        "ava",
-        "patch-package",
-        "napi",
-        "node-gyp",
-        "tsdx",
-        "bob",
-        "npm-run-all-build",
-        "eleventy",
-        "stylus",
-        "pug",
-        "ntypescript",
-        "lerna-build",
-    ]
+    words(
+        "tsc tsc-alias tspath tsup swc babel rollup esbuild browserify lessc sass node-sass "
+        "postcss tailwindcss rimraf mkdirp copyfiles cpx cpy ncc pkg lb-tsc bower uglifyjs grunt "
+        "jake webpack-cli microbundle unbuild lb-clean shx del del-cli eslint prettier standard "
+        "xo tslint husky lint-staged jest mocha vitest ava patch-package napi node-gyp tsdx bob "
+        "npm-run-all-build eleventy stylus pug ntypescript lerna-build"
+    )
 )
 """Programs that make or check files and end."""
 
 SERVE = frozenset(
-    [
-        "pm2-runtime",
-        "pm2-docker",
-        "forever",
-        "remix-serve",
-        "react-router-serve",
-        "serve",
-        "http-server",
-        "json-server",
-        "node-red",
-        "hubot",
-        "probot",
-        "micro",
-        "parse-server",
-        "sails",
-        "moleculer-runner",
-        "directus",
-        "ghost",
-        "functions-framework",
-        "ws",
-        "fastify",
-        "rw-server",
-        "local-web-server",
-        "nuxt-start",
-        "graphql-mesh",
-        "mesh",
-        "hasura",
-        "postgraphile",
-        "peerjs",
-        "lb4",
-        "statsd",
-        "uws",
-        "superstatic",
-        "ecstatic",
-        "node-static",
-        "verdaccio",
-        "bot",
-        "graphile-worker",
-    ]
+    words(
+        "pm2-runtime pm2-docker forever remix-serve react-router-serve serve http-server "
+        "json-server node-red hubot probot micro parse-server sails moleculer-runner directus "
+        "ghost functions-framework ws fastify rw-server local-web-server nuxt-start graphql-mesh "
+        "mesh hasura postgraphile peerjs lb4 statsd uws superstatic ecstatic node-static "
+        "verdaccio bot graphile-worker"
+    )
 )
 """Programs that run the app in production, whatever their arguments."""
 
@@ -274,61 +152,18 @@ SERVE_WITH = {
 """Programs that run the app in production with one of these first arguments."""
 
 MIGRATE = frozenset(
-    [
-        "prisma",
-        "sequelize",
-        "sequelize-cli",
-        "knex",
-        "typeorm",
-        "typeorm-ts-node-commonjs",
-        "typeorm-ts-node-esm",
-        "mikro-orm",
-        "drizzle-kit",
-        "node-pg-migrate",
-        "db-migrate",
-        "migrate-mongo",
-        "umzug",
-        "dbmate",
-    ]
+    words(
+        "prisma sequelize sequelize-cli knex typeorm typeorm-ts-node-commonjs typeorm-ts-node-esm "
+        "mikro-orm drizzle-kit node-pg-migrate db-migrate migrate-mongo umzug dbmate"
+    )
 )
 """Programs that change the database's schema and end."""
 
 SHELL = frozenset(
-    [
-        "cd",
-        "mkdir",
-        "cp",
-        "mv",
-        "rm",
-        "echo",
-        "export",
-        "set",
-        "sleep",
-        "true",
-        "test",
-        "[",
-        ":",
-        "touch",
-        "ls",
-        "cat",
-        "printf",
-        "ln",
-        "chmod",
-        "rmdir",
-        "which",
-        "if",
-        "then",
-        "fi",
-        "unset",
-        "source",
-        ".",
-        "wait",
-        "date",
-        "git",
-        "curl",
-        "exit",
-        "open",
-    ]
+    words(
+        "cd mkdir cp mv rm echo export set sleep true test [ : touch ls cat printf ln chmod rmdir "
+        "which if then fi unset source . wait date git curl exit open"
+    )
 )
 """Words of the shell and of the base image."""
 
@@ -359,16 +194,6 @@ def kind_of(program: str, args: tuple[str, ...]) -> str:
         return "migrate"
     if program in SERVE or first in SERVE_WITH.get(program, ()):
         return "serve"
-    if program in BUILD or program in (
-        "webpack",
-        "gulp",
-        "vite",
-        "parcel",
-        "nest",
-        "ng",
-        "turbo",
-        "nx",
-        "lerna",
-    ):
+    if program in BUILD or program in words("webpack gulp vite parcel nest ng turbo nx lerna"):
         return "dev" if "--watch" in args or "-w" in args else "build"
     return ""

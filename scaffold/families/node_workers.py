@@ -9,8 +9,8 @@ from scaffold.facts import AnyFact, Doubt, Evidence, Process, command
 from scaffold.families.node import NodeApp, dep_proof, script_proof
 from scaffold.families.node_build import output_of
 from scaffold.families.node_code import listens, packages_used, reached
-from scaffold.families.node_entry import Launch, faults
 from scaffold.families.node_kind import BOTS, WORKERS, Kind
+from scaffold.families.node_launch import Launch, faults, file_of
 from scaffold.families.node_scripts import steps_of
 from scaffold.repo import Repo, is_secondary, relative
 
@@ -99,8 +99,6 @@ def _process(
 
 def _ran(repo: Repo, app: NodeApp, name: str) -> str:
     """Return the source file that a script comes down to, "" where it is not in the repository."""
-    from scaffold.families.node_entry import file_of
-
     for step in reversed(steps_of(repo, app, name)):
         if step.kind in ("node", "runner", "watcher"):
             return file_of(repo, step)[0]
