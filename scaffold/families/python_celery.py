@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Evidence, Process, Raw, Strength, command
+from scaffold.families.django_project import django_projects
 from scaffold.families.python import PythonApp
 from scaffold.families.python_code import Module, module_of
 from scaffold.families.python_imports import Importable, importable, module_file
@@ -153,14 +154,16 @@ def _made(repo: Repo, app: PythonApp, path: str, name: str, proofs: tuple[Eviden
 
 
 def _django_place(repo: Repo, app: PythonApp, path: str) -> Importable | None:
-    """Return how to import a file whose settings module (Django's) only one folder on the path explains."""
-    found = _SETTINGS.search(repo.text(path))
-    if found is None:
+    """Return how to import a file of a Django project: from where the project's settings are found."""
+    text = repo.text(path)
+    if "django" not in text.lower():
         return None
+    settings = _SETTINGS.search(text)
+    bases = {project.base for project in django_projects(repo)}
     folder = folder_of(path)
-    while folder != "." and (app.root == "." or folder.startswith(f"{app.root}/")):
+    while folder not in (".", app.root) and (app.root == "." or folder.startswith(f"{app.root}/")):
         inside = relative(folder, path).removesuffix(".py").replace("/", ".")
-        if module_file(repo, folder, found[1]):
+        if (settings and module_file(repo, folder, settings[1])) or folder in bases:
             return Importable(folder=relative(app.root, folder), module=inside)
         folder = folder_of(folder)
     return None

@@ -16,7 +16,7 @@ from scaffold.families.python_code import Module, module_of
 from scaffold.families.python_imports import importable, target_of
 from scaffold.families.python_libraries import BOTS, WEB_FRAMEWORKS
 from scaffold.families.python_signals import sources
-from scaffold.families.python_syntax import is_main_guard, tree_of
+from scaffold.families.python_syntax import dotted_name, is_main_guard, tree_of
 from scaffold.repo import Repo, folder_of, relative
 
 if TYPE_CHECKING:
@@ -30,12 +30,18 @@ _STAYS = re.compile(
     r"|\bstream\w*\.(?:filter|submissions|comments|user)\s*\(|\bRTMClient\("
 )
 _SOME_RUN = re.compile(r"\b\w+\.(?:run|start)\s*\(|\basyncio\.run\s*\(|\banyio\.run\s*\(")
+_WEBHOOK = re.compile(r"\b(?:(?:start|run)_webhook|\w+\.(?:start|run_app)\s*\(\s*(?:\w+,\s*)?port\s*=)")
+_PORT = re.compile(r"""["']PORT["']""")
+_POLLS = re.compile(r"\b(?:run_polling|start_polling|infinity_polling|SocketModeHandler)\s*\(")
 _CLOCK = re.compile(r"\brun_pending\s*\(|\bBlockingScheduler\s*\(")
 _SAID = re.compile(r"\bpython[\d.]*\s+(?:-[uOB]\s+)*(?:\.?/)?(?:-m\s+([\w.]+)|([\w./-]+\.py))\b")
 _SAYING = re.compile(
     r"(?:README(?:\.\w+)?|Dockerfile(?:\.\w+)?|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]+\.(?:sh|bat|service)|Makefile"
     r"|\.replit|replit\.nix|railway\.(?:json|toml)|nixpacks\.toml|ecosystem\.config\.c?js|package\.json)",
     re.IGNORECASE,
+)
+_STARTER = re.compile(
+    r"run|start|main|serve|connect|loop|polling|idle|\w+_(?:polling|forever|pending|disconnected|consuming)"
 )
 _NAMES = tuple("bot main __main__ run app start index launcher worker".split())
 _SCRIPTS = ("setup.py", "conftest.py", "__init__.py", "manage.py")
@@ -52,6 +58,7 @@ class Program:
     stays: bool
     clock: bool
     named_clock: bool
+    serves: bool
     score: int
     evidence: tuple[Evidence, ...]
 
@@ -108,10 +115,11 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
     tree = tree_of(repo, path)
     inside = relative(app.root, path)
     package = inside.removesuffix("/__main__.py").removesuffix(".py")
-    if tree is None:
-        return None
-    line = _run_line(tree, path.endswith("__main__.py"))
-    if not line:
+    name = inside.rpartition("/")[2]
+    stem = name.removesuffix(".py")
+    named = stem in _NAMES
+    line = _run_line(tree, named) if tree else 0
+    if not line and not (named and (tree is None or name == "__main__.py")):
         return None
     web = app.uses(*WEB_FRAMEWORKS)
     if web and _is_imported(repo, app, path):
@@ -124,9 +132,10 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         library is not None and web is None and bool(_SOME_RUN.search(text))
     )
     told = said.get(inside) or said.get(path) or said.get(package) or said.get(inside.removesuffix(".py"))
-    name = inside.rpartition("/")[2]
-    stem = name.removesuffix(".py")
     rank = (20 - _NAMES.index(stem)) if stem in _NAMES else (6 if "bot" in stem.lower() else 0)
+    deep = inside.count("/") > 0
+    if deep and not (stays or named or told):
+        return None
     score = 40 * bool(library) + 30 * stays + 25 * bool(told) + rank - 6 * inside.count("/")
     return Program(
         path=path,
@@ -135,9 +144,15 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         stays=stays,
         clock=bool(_CLOCK.search(text)),
         named_clock=bool(_CLOCK.search(text)) and bool(re.search(r"clock|sched|cron", stem)),
+        serves=library is not None and _is_webhook(text),
         score=score,
         evidence=(repo.proof(path, line), *((told,) if told else ())),
     )
+
+
+def _is_webhook(text: str) -> bool:
+    """Tell whether a bot waits for requests on $PORT, and has no other way to run."""
+    return bool(_WEBHOOK.search(text) and _PORT.search(text)) and not _POLLS.search(text)
 
 
 def _without_comments(text: str) -> str:
@@ -160,20 +175,36 @@ def _command(repo: Repo, app: PythonApp, path: str) -> str:
     return command("python", inside)
 
 
-def _run_line(tree: ast.Module, always: bool) -> int:
-    """Return the line at which running the file does something: its main guard, a call, a loop; 0 if none."""
+def _run_line(tree: ast.Module, named: bool) -> int:
+    """Return the line at which running the file does something: its main guard, a call, a loop; 0 if none.
+
+    In a file whose name says that it is run (`named`) any call will do.
+    """
     import ast
 
+    own = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
     calls = 0
     for node in tree.body:
         if isinstance(node, ast.If) and is_main_guard(node.test):
             return node.lineno
-        works = isinstance(node, (ast.While, ast.With, ast.AsyncWith, ast.For, ast.Try))
-        if isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
-            works = True
+        works = isinstance(node, ast.While)
+        if isinstance(node, (ast.With, ast.AsyncWith, ast.For, ast.Try)):
+            works = named or any(_starts(inner, own) for inner in ast.walk(node))
+        elif isinstance(node, ast.Expr):
+            works = _starts(node.value, own) or (named and isinstance(node.value, (ast.Call, ast.Await)))
         if works:
             calls = node.lineno
-    return calls or int(always)
+    return calls
+
+
+def _starts(node: ast.AST, own: set[str]) -> bool:
+    """Tell whether a call starts a program: a function of the file itself, or a method named for it."""
+    import ast
+
+    if not isinstance(node, ast.Call):
+        return False
+    name = dotted_name(node.func)
+    return name in own or bool(_STARTER.fullmatch(name.rpartition(".")[2])) or isinstance(node.func, ast.Call)
 
 
 def _is_imported(repo: Repo, app: PythonApp, path: str) -> bool:

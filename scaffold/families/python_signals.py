@@ -66,7 +66,9 @@ _SIGNALS = {
         r"\bpika\.(?:BlockingConnection|SelectConnection|URLParameters|ConnectionParameters)\s*\(",
         r"\baio_pika\.connect",
     ),
-    "amqp_env": (r"""["'](?P<amqp_var>CLOUDAMQP_URL|RABBITMQ(?:_\w+)?_UR[LI]|AMQP_UR[LI]|RABBIT_URL)["']""",),
+    "amqp_env": (
+        r"""["'](?P<amqp_var>CLOUDAMQP_URL|RABBITMQ(?:_BIGWIG)?(?:_[RT]X)?_UR[LI]|AMQP_UR[LI]|RABBIT_URL)["']""",
+    ),
     "memcached": (r"""["'](?:MEMCACHIER_SERVERS|MEMCACHEDCLOUD_SERVERS|MEMCACHE_SERVERS)["']""",),
     "elasticsearch": (
         r"""["'](?P<elastic_var>BONSAI_URL|SEARCHBOX_(?:SSL_)?URL|FOUNDELASTICSEARCH_URL"""

@@ -48,7 +48,8 @@ def _program_facts(repo: Repo, app: PythonApp, has_workers: bool, serves: bool) 
         if has_workers and not (bot or clock):
             continue
         if not serves:
-            yield _uses(app, found.evidence, Strength.GENERIC, 4 if bot else 2 if found.stays else 1)
+            weight = 4 if bot else 2 if found.stays else 1
+            yield _uses(app, found.evidence, Strength.GENERIC, weight, serves=found.serves)
         yield from _process(app, found, clock=found.clock and (web or has_workers))
         return
     if serves:
@@ -59,7 +60,9 @@ def _program_facts(repo: Repo, app: PythonApp, has_workers: bool, serves: bool) 
         yield _uses(app, (app.evidence,), Strength.HINT, 0)
 
 
-def _uses(app: PythonApp, proofs: tuple[Evidence, ...], strength: Strength, weight: int) -> Uses:
+def _uses(
+    app: PythonApp, proofs: tuple[Evidence, ...], strength: Strength, weight: int, *, serves: bool = False
+) -> Uses:
     why = (
         "a Python program"
         if strength > Strength.HINT
@@ -71,13 +74,13 @@ def _uses(app: PythonApp, proofs: tuple[Evidence, ...], strength: Strength, weig
         strength=strength,
         evidence=proofs,
         weight=weight,
-        serves=False,
+        serves=serves,
         why=why,
     )
 
 
 def _process(app: PythonApp, found: Program, *, clock: bool) -> Iterator[AnyFact]:
-    name = "clock" if clock or found.named_clock else "worker"
+    name = "web" if found.serves else "clock" if clock or found.named_clock else "worker"
     proofs = (*found.evidence, *((found.library.evidence,) if found.library else ()))
     why = f"{found.path} is the program to run"
     if found.library:
@@ -89,7 +92,7 @@ def _process(app: PythonApp, found: Program, *, clock: bool) -> Iterator[AnyFact
         evidence=proofs,
         name=name,
         command=found.command,
-        tool="bot" if found.library else "script",
+        tool="" if found.serves else "bot" if found.library else "script",
         why=why,
     )
     if not found.stays:
