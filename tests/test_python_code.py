@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scaffold.families.django_settings import settings_defaults, settings_of
 from scaffold.families.python_code import module_of
-from scaffold.families.python_entries import web_entries
+from scaffold.families.python_entries import Sought, web_entries
 from scaffold.families.python_imports import importable
 from scaffold.families.python_objects import code_objects
 from scaffold.families.python_syntax import tree_of
@@ -171,7 +171,7 @@ def test_no_text_breaks_the_reader(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "m.py").write_text(text, encoding="utf-8")
     repo = Repo(tmp_path, ("m.py",))
     module_of(repo, "m.py")
-    web_entries(repo, ("flask.Flask",), ("Flask",), ("flask",))
+    web_entries(repo, Sought(classes=("flask.Flask",), needles=("Flask",), packages=("flask",)))
     settings_of(repo, "m", ".")
     if tree := tree_of(repo, "m.py"):
         assigned_texts(tree)

@@ -147,6 +147,52 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["gunicorn one:app", "gunicorn two:app"],
     ),
+    "app.py beside main.py, where flask itself looks": (
+        {
+            "requirements.txt": "flask\ngunicorn\n",
+            "main.py": FLASK + "app = Flask(__name__)\n",
+            "app.py": FLASK + "app = Flask(__name__)\n",
+        },
+        ["gunicorn app:app"],
+    ),
+    "an old copy beside the app": (
+        {
+            "requirements.txt": "flask\ngunicorn\n",
+            "site_old.py": FLASK + "app = Flask(__name__)\n",
+            "website.py": FLASK + "app = Flask(__name__)\n",
+        },
+        ["gunicorn website:app"],
+    ),
+    "the object with the routes": (
+        {
+            "requirements.txt": "flask\ngunicorn\n",
+            "alpha.py": FLASK + "app = Flask(__name__)\n",
+            "beta.py": FLASK + "app = Flask(__name__)\n@app.route('/')\ndef home(): return ''\n",
+        },
+        ["gunicorn beta:app"],
+    ),
+    "a FastAPI app that mounts another": (
+        {
+            "requirements.txt": "fastapi\nuvicorn\n",
+            "main.py": FASTAPI + "api = FastAPI()\nsite = FastAPI()\nsite.mount('/api', api)\n",
+        },
+        ["uvicorn main:site --host 0.0.0.0 --port $PORT"],
+    ),
+    "a thread that keeps a bot awake": (
+        {
+            "requirements.txt": "flask\ndiscord.py\n",
+            "main.py": "import discord\nfrom keep_alive import keep_alive\nkeep_alive()\n"
+            "discord.Client().run('x')\n",
+            "keep_alive.py": FLASK + "from threading import Thread\napp = Flask('')\n"
+            "def run():\n    app.run(host='0.0.0.0')\n"
+            "def keep_alive():\n    Thread(target=run).start()\n",
+        },
+        [],
+    ),
+    "a file with a dash in its name": (
+        {"requirements.txt": "flask\ngunicorn\n", "my-app.py": FLASK + "app = Flask(__name__)\n"},
+        ["gunicorn my-app:app"],
+    ),
     "a subclass of Flask": (
         {
             "requirements.txt": "flask\ngunicorn\n",

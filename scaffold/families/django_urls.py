@@ -40,7 +40,7 @@ def smoke_path(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact
 
 
 def _routes(repo: Repo, path: str, base: str, *, depth: int = 0) -> dict[str, int]:
-    """Return the routes of a URL configuration with their lines; an empty one only where a page answers it."""
+    """Return the routes of a URL configuration with their lines; an empty one only if a page answers."""
     text = "\n".join("" if line.lstrip().startswith("#") else line for line in repo.lines(path))
     routes: dict[str, int] = {}
     for found in _ROUTE.finditer(text):

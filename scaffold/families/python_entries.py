@@ -57,6 +57,10 @@ _OTHERS = frozenset(
         *("locustfile", "dev", "debug", "import_data", "populate", "console", "helpers", "gunicorn_config"),
     }
 )
+_ASIDE = frozenset(
+    {"old", "backup", "bak", "copy", "orig", "test", "tmp", "draft", "demo", "example", "legacy"}
+)
+_HUNG = "route|get|post|put|patch|delete|include_router|register_blueprint|add_\\w+|mount"
 _SHALLOW = 2
 _APP_MADE = re.compile(
     r"^(?:from [\w.]+ import [^\n]*(?:app|server|api|factory)|"
@@ -70,6 +74,7 @@ class Entry:
     """A candidate to serve, with how it is imported, its score and the lines that speak for it.
 
     `blocks` says that importing its module starts a server, because the call that runs it has no guard.
+    `routes` counts what is hung on it in its own file.
     """
 
     found: CodeObject
@@ -79,22 +84,34 @@ class Entry:
     evidence: tuple[Evidence, ...]
     blocks: bool = False
     named: bool = False
+    routes: int = 0
 
 
-def web_entries(
-    repo: Repo, classes: Sequence[str], needles: Sequence[str], packages: Sequence[str]
-) -> tuple[Entry, ...]:
-    """Return the candidates for objects of `classes`, best first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for: objects of `classes`, in files that hold one of `needles`.
 
-    `needles` are texts that their files hold, `packages` what the app that serves them declares.
+    `packages` declare it; `stems` are the files in which its own command looks for the app.
     """
+
+    classes: tuple[str, ...]
+    needles: tuple[str, ...]
+    packages: tuple[str, ...]
+    stems: tuple[str, ...] = ()
+
+
+def web_entries(repo: Repo, sought: Sought) -> tuple[Entry, ...]:
+    """Return the candidates to serve, best first."""
+    needles = sought.needles
     paths = _first_paths(repo, needles)
-    found = code_objects(repo, classes, paths)
+    found = code_objects(repo, sought.classes, paths)
     if not any(_fits(one) for one in found):
         more = [path for path in repo.suffixed(".py") if any(needle in repo.text(path) for needle in needles)]
-        found = code_objects(repo, classes, tuple(dict.fromkeys((*paths, *more))))
-    entries = [entry for one in found if (entry := _entry(repo, one, packages))]
-    return tuple(sorted(entries, key=lambda entry: (-entry.score, entry.found.path, entry.found.line)))
+        found = code_objects(repo, sought.classes, tuple(dict.fromkeys((*paths, *more))))
+    entries = [entry for one in found if (entry := _entry(repo, one, sought))]
+    return tuple(
+        sorted(entries, key=lambda entry: (-entry.score, -entry.routes, entry.found.path, entry.found.line))
+    )
 
 
 def _fits(found: CodeObject) -> bool:
@@ -124,29 +141,31 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".py").lower()
 
 
-def _entry(repo: Repo, found: CodeObject, packages: Sequence[str]) -> Entry | None:
+def _entry(repo: Repo, found: CodeObject, sought: Sought) -> Entry | None:
     if found.awaited or found.part >= 0:
         return None
-    root = best_app(repo, folder_of(found.path), *packages).root
+    root = best_app(repo, folder_of(found.path), *sought.packages).root
     place = importable(repo, found.path, root)
     if place is None:
         return None
     target = Target(module=place.module, name=found.name, factory=found.factory, folder=place.folder)
     named = tuple(_named(repo, found, place))
-    module = module_of(repo, found.path)
     text = repo.text(found.path)
+    name = re.escape(found.name)
     blocks = _blocks(repo, found)
-    runs = bool(
-        re.search(rf"\b(?:{re.escape(found.name)}|socketio|sio)\.run\(|uvicorn\.run\(|\bserve\(", text)
-    )
+    runs = bool(re.search(rf"\b(?:{name}|socketio|sio)\.run\(|uvicorn\.run\(|\bserve\(", text))
+    inner = re.search(rf"\.mount\([^)\n]*\b{name}\b", text) and not re.search(rf"\b{name}\.mount\(", text)
+    score = _score(found, bool(named), runs, bool(module_of(repo, found.path).run_guard), place)
+    score += (_stem(found.path) in sought.stems) - 10 * blocks - 4 * bool(inner)
     return Entry(
         found=found,
         root=root,
         target=target,
-        score=_score(found, bool(named), runs, bool(module.run_guard), place) - 10 * blocks,
+        score=score,
         evidence=(found.proof(repo), *named[:1]),
         blocks=blocks,
         named=bool(named),
+        routes=len(re.findall(rf"\b{name}\.(?:{_HUNG})\(", text)),
     )
 
 
@@ -163,6 +182,7 @@ def _score(found: CodeObject, named: bool, runs: bool, guard: bool, place: Impor
     stem = _stem(found.path)
     score = 8 * named + 5 * (stem in SERVING) + 3 * runs + guard + 2 * (stem in ENTRIES)
     score -= place.module.count(".") + 6 * (stem in _OTHERS or stem.startswith("test_"))
+    score -= 4 * bool(_ASIDE & set(re.split(r"[-_.\d]", stem)))
     score -= 12 * is_secondary(found.path) + 30 * found.guarded
     if found.factory:
         score += 1 - 20 * bool(found.args) - 3 * (found.how == "imported")
@@ -193,7 +213,7 @@ def best_entries(entries: Sequence[Entry]) -> dict[str, tuple[Entry, ...]]:
     chosen: dict[str, list[Entry]] = {}
     for entry in entries:
         best = chosen.setdefault(entry.root, [])
-        equal = not best or entry.score == best[0].score
+        equal = not best or (entry.score == best[0].score and 2 * entry.routes >= best[0].routes)
         if equal and not any(_same_app(one.found, entry.found) for one in best):
             best.append(entry)
     return {root: tuple(found) for root, found in chosen.items()}

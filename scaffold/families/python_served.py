@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Smoke, Strength, Uses, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_code import module_of
-from scaffold.families.python_entries import Entry, best_entries, web_entries
+from scaffold.families.python_entries import Entry, Sought, best_entries, web_entries
+from scaffold.families.python_libraries import BOTS
 from scaffold.families.python_roots import best_app, missing_facts
 from scaffold.families.python_server import Server
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 _HEALTH = ("/health", "/healthz", "/healthcheck", "/health-check", "/api/health", "/status", "/ping", "/up")
+_THREAD = re.compile(r"\bThread\(\s*target\s*=")
 _ROUTE = re.compile(r"""@[\w.]+\.(?:route|get|api_route)\(\s*["'](/[\w./-]*)["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framework:
-    """A Python web framework: its package, the classes whose objects are served, and texts in their files."""
+    """A Python web framework: its package, the classes whose objects are served, and texts in their files.
+
+    `stems` are the files in which its own command looks for an app.
+    """
 
     stack: str
     package: str
@@ -28,6 +33,7 @@ class Framework:
     classes: tuple[str, ...]
     needles: tuple[str, ...]
     packages: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,6 +58,7 @@ FLASK = Framework(
     ),
     needles=("Flask", "connexion", "flask_openapi3", "from eve", "import eve"),
     packages=("apiflask", "connexion", "flask-openapi3", "eve", "flask-restx", "flask-restful", "flask-api"),
+    stems=("app", "wsgi"),
 )
 
 FASTAPI = Framework(
@@ -61,6 +68,7 @@ FASTAPI = Framework(
     classes=("fastapi.FastAPI", "fastapi.applications.FastAPI"),
     needles=("FastAPI",),
     packages=("fastapi-slim", "fastapi-offline"),
+    stems=("main",),
 )
 
 
@@ -76,14 +84,23 @@ def is_worth_reading(repo: Repo, framework: Framework, apps: tuple[PythonApp, ..
 def framework_entries(repo: Repo, framework: Framework) -> Mapping[str, tuple[Entry, ...]]:
     """Return the best entries of a framework by build root."""
     key = ("python-entries", framework.stack, framework.package)
-    return repo.once(
-        key, lambda: best_entries(web_entries(repo, framework.classes, framework.needles, framework.names))
+    sought = Sought(
+        classes=framework.classes,
+        needles=framework.needles,
+        packages=framework.names,
+        stems=framework.stems,
     )
+    return repo.once(key, lambda: best_entries(web_entries(repo, sought)))
 
 
 def is_aside(entry: Entry, app: PythonApp) -> bool:
     """Tell whether an entry lies in a tests or examples folder of its app."""
     return is_secondary(relative(app.root, entry.found.path))
+
+
+def keeps_a_bot_awake(repo: Repo, app: PythonApp, entry: Entry) -> bool:
+    """Tell whether an app is only run in a thread beside a bot, so that a host does not put it to sleep."""
+    return bool(_THREAD.search(repo.text(entry.found.path))) and app.has(*BOTS) is not None
 
 
 def use_of(framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 4) -> Uses:

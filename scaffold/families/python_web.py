@@ -20,6 +20,7 @@ from scaffold.families.python_served import (
     app_for,
     framework_entries,
     is_worth_reading,
+    keeps_a_bot_awake,
     smoke_of,
     use_of,
     web_of,
@@ -82,7 +83,8 @@ def _served_elsewhere(repo: Repo, app: PythonApp) -> bool:
         if not is_worth_reading(repo, framework, apps):
             continue
         for entry in framework_entries(repo, framework).get(app.root, ()):
-            if not is_secondary(entry.found.path) and not entry.found.guarded:
+            aside = is_secondary(entry.found.path) or keeps_a_bot_awake(repo, app, entry)
+            if not aside and not entry.found.guarded:
                 return True
     return False
 

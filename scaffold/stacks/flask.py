@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from scaffold.facts import AnyFact, Doubt, Migration, Raw, command
+from scaffold.facts import AnyFact, Doubt, Migration, Raw, Strength, command
 from scaffold.families.flask_config import configuration
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_entries import Entry
@@ -17,8 +18,8 @@ from scaffold.families.python_served import (
     does_not_parse,
     framework_entries,
     guarded_facts,
-    is_aside,
     is_worth_reading,
+    keeps_a_bot_awake,
     smoke_of,
     unserved,
     use_of,
@@ -37,8 +38,12 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     found = framework_entries(repo, FLASK)
     for entries in found.values():
         app = app_for(repo, FLASK, entries[0])
-        yield use_of(FLASK, app, entries[0])
-        if is_aside(entries[0], app):
+        use = use_of(FLASK, app, entries[0])
+        if keeps_a_bot_awake(repo, app, entries[0]):
+            why = f"{entries[0].found.path} serves Flask from a thread, only to keep a bot awake."
+            use = replace(use, strength=Strength.HINT, why=why)
+        yield use
+        if use.strength == Strength.HINT and not entries[0].found.guarded:
             continue
         for entry in entries:
             if entry.found.guarded:
