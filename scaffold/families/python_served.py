@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Smoke, Strength, Uses, command
@@ -222,3 +222,17 @@ def unserved(repo: Repo, framework: Framework, apps: tuple[PythonApp, ...]) -> I
                 strength=Strength.HINT,
                 why=f"{framework.title} is declared, but no module makes an app of it.",
             )
+
+
+def several(framework: Framework, app: PythonApp, entries: Sequence[Entry]) -> Iterator[AnyFact]:
+    """Yield a doubt where nothing tells which of several apps is the one to serve."""
+    if len(entries) > 1:
+        names = ", ".join(entry.target.spec for entry in entries)
+        yield Doubt(
+            stack=framework.stack,
+            root=app.root,
+            evidence=tuple(entry.evidence[0] for entry in entries),
+            id=f"{framework.stack}/several-apps",
+            message=f"Nothing tells which of these is the app to serve: {names}. The first is taken.",
+            remedy="If it is another one, change the web process.",
+        )

@@ -15,6 +15,7 @@ from scaffold.families.python_served import (
     guarded_facts,
     is_aside,
     is_worth_reading,
+    several,
     smoke_of,
     unserved,
     use_of,
@@ -43,6 +44,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             server = asgi_server(repo, app, entry.target, app.root)
             yield from web_of(FASTAPI, app, entry, server)
             yield from does_not_parse(repo, FASTAPI, app, entry)
+        yield from several(FASTAPI, app, entries)
         yield from smoke_of(repo, FASTAPI, app, entries[0])
         yield from old_postgres_scheme(repo, app, "fastapi")
     yield from unserved(repo, FASTAPI, apps)

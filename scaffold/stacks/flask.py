@@ -20,6 +20,7 @@ from scaffold.families.python_served import (
     guarded_facts,
     is_worth_reading,
     keeps_a_bot_awake,
+    several,
     smoke_of,
     unserved,
     use_of,
@@ -52,6 +53,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             yield from web_of(FLASK, app, entry, _server(repo, app, entry))
             yield from _blocking(repo, app, entry)
             yield from does_not_parse(repo, FLASK, app, entry)
+        yield from several(FLASK, app, entries)
         yield from smoke_of(repo, FLASK, app, entries[0])
         yield from _migration(repo, app, entries[0])
         yield from configuration(repo, app, entries[0])
