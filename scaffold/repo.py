@@ -71,7 +71,8 @@ class Repo:
     """A repository's files. Paths are POSIX strings relative to its top.
 
     `hidden` paths (scaffold's own unedited output) are left out: they are evidence of nothing.
-    `problems` collects what could not be read, as lines for the user.
+    `problems` collects what could not be read, as lines for the user. `environments` are the Python
+    environments among the files, which are otherwise left out.
     """
 
     def __init__(self, top: Path, files: Collection[str], *, hidden: Collection[str] = ()) -> None:
@@ -84,6 +85,7 @@ class Repo:
         self.reads = 0
         kept = sorted(set(_without_environments(files)) - set(hidden))
         self.files: tuple[str, ...] = tuple(kept)
+        self.environments = tuple(sorted(folder_of(path) for path in files if path.endswith("/pyvenv.cfg")))
         self._set = frozenset(kept)
         self._by_name: dict[str, list[str]] = {}
         self._by_suffix: dict[str, list[str]] = {}

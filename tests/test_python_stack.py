@@ -126,6 +126,14 @@ def test_the_command_that_adds_a_package(tmp_path: Path, files: dict[str, str], 
     assert todo.command == command
 
 
+def test_a_committed_environment_is_doubted(tmp_path: Path) -> None:
+    for path in ("requirements.txt", "venv/pyvenv.cfg"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("x\n")
+    repo = Repo(tmp_path, ["requirements.txt", "venv/pyvenv.cfg"])
+    assert "python/environment-in-git" in doubts(list(python.detect(repo)))
+
+
 def test_the_nearest_app_owns_a_file(tmp_path: Path) -> None:
     repo = repo_of(tmp_path, {"requirements.txt": "a\n", "api/requirements.txt": "b\n", "api/x/y.py": ""})
     app = app_of(repo, "api/x/y.py")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scaffold.errors import ManifestError
@@ -39,7 +39,8 @@ _DEPTH = 10
 class Dependency:
     """A package the app asks for. `group` is "" where production installs it, else dev, test, extra:x ...
 
-    `direct` is false where only a lock file, or what another package brings with it, says so.
+    `direct` is false where only a lock file, or what another package brings with it, says so; `locked` is
+    the version in the lock file, "" without one.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dependency:
     evidence: Evidence
     direct: bool = True
     url: str = ""
+    locked: str = ""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,12 @@ class Gathered:
                     direct=direct,
                     url=asked.url,
                 )
+
+    def lock(self, versions: Mapping[str, str]) -> None:
+        """Note the locked version of each production dependency."""
+        for name, version in versions.items():
+            if name in self.deps:
+                self.deps[name] = replace(self.deps[name], locked=version)
 
 
 def gather_requirements(into: Gathered, path: str, *, group: str = "", depth: int = 0) -> None:
@@ -194,6 +202,7 @@ def gather_pipenv(into: Gathered) -> None:
     locked = sound(into.repo, lock, pipfile.parse_lock)
     if locked:
         into.add(lock, locked.requirements, direct=asked is None)
+        into.lock({one.name: one.spec.removeprefix("==") for one in locked.requirements if not one.group})
 
 
 def gather_locked(into: Gathered, name: str) -> None:
@@ -208,6 +217,7 @@ def gather_locked(into: Gathered, name: str) -> None:
         (Requirement(name=p.name, spec=f"=={p.version}", line=p.line) for p in reached.values()),
         direct=False,
     )
+    into.lock({name: package.version for name, package in reached.items()})
 
 
 def gather_implied(into: Gathered) -> None:

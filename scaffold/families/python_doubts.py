@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Strength
+from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Strength, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_libraries import APT_PACKAGES, LARGE
 from scaffold.families.python_signals import Signals, signals
-from scaffold.repo import Repo
+from scaffold.repo import Repo, folder_of
 
 _APT = 10
 _GEO = "https://github.com/heroku/heroku-geo-buildpack"
@@ -87,6 +87,12 @@ def doubt_facts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
             message = f"{found.name} comes from a repository over SSH; Heroku's build has no key for it."
             remedy = "Use a https URL with a token from a build-time config var, or vendor the package."
             yield _doubt(app, (found.evidence,), "python/private-git", message, remedy)
+    for folder in repo.environments:
+        if folder_of(folder) == app.root:
+            message = f"{folder}/ is a Python environment; Heroku's build refuses venv/ and .venv/ in git."
+            remedy = f"echo {command(folder + '/')} >> .gitignore; git rm -r --cached {command(folder)}"
+            proof = Evidence(path=f"{folder}/pyvenv.cfg")
+            yield _doubt(app, (proof,), "python/environment-in-git", message, remedy)
     yield from _flask_pins(app)
     yield from _redis_tls(app, signals(repo, app))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from scaffold import versions
 from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, command
 from scaffold.families.python import PythonApp
+from scaffold.families.python_ceiling import python_ceiling
 from scaffold.families.python_deps import sound
 from scaffold.manifests import pipfile, pyproject, setup_files, toml_file
 from scaffold.repo import Repo, folder_of, join
@@ -35,16 +37,34 @@ class Asked:
 def runtime_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     """Yield the Python version asked for, and what is wrong with the files that say it."""
     found = next(asked_versions(repo, app), None)
+    ceiling = python_ceiling(
+        replace(one, spec=f"=={one.locked}") if one.locked else one for one in app.deps.values()
+    )
+    text, why = "", "no file names a version"
+    proofs: tuple[Evidence, ...] = ()
+    if found:
+        text, proofs, why = found.text, (found.evidence,), f"{found.evidence.path} says so"
+    if ceiling and (found is None or _reaches_above(found.text, ceiling.python)):
+        text, proofs = ceiling.python, (ceiling.evidence, *proofs)
+        why = f"{ceiling.package} runs on no newer Python"
     yield Runtime(
         stack="python",
         root=app.root,
         strength=Strength.FRAMEWORK,
-        evidence=(found.evidence,) if found else (),
+        evidence=proofs,
         language="python",
-        asked=found.text if found else "",
-        why=f"{found.evidence.path} says so" if found else "no file names a version",
+        asked=text,
+        why=why,
     )
     yield from _doubts(repo, app)
+
+
+def _reaches_above(asked: str, ceiling: str) -> bool:
+    """Tell whether a range would be resolved to a Python that is too new; a plain version stands."""
+    if not re.search(r"[\^~><*,|]", asked):
+        return False
+    taken = versions.resolve("python", asked).version
+    return [int(n) for n in re.findall(r"\d+", taken)] > [int(n) for n in re.findall(r"\d+", ceiling)]
 
 
 def asked_versions(repo: Repo, app: PythonApp) -> Iterator[Asked]:
