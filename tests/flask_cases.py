@@ -121,13 +121,6 @@ FLASK_CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["gunicorn beta:app"],
     ),
-    "a FastAPI app that mounts another": (
-        {
-            "requirements.txt": "fastapi\nuvicorn\n",
-            "main.py": FASTAPI + "api = FastAPI()\nsite = FastAPI()\nsite.mount('/api', api)\n",
-        },
-        ["uvicorn main:site --host 0.0.0.0 --port $PORT"],
-    ),
     "a thread that keeps a bot awake": (
         {
             "requirements.txt": "flask\ndiscord.py\n",

@@ -18,6 +18,13 @@ WSGI = (
 SETTINGS = "INSTALLED_APPS = ['django.contrib.staticfiles']\nROOT_URLCONF = 'x.urls'\n"
 
 PYTHON_CASES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "a FastAPI app that mounts another": (
+        {
+            "requirements.txt": "fastapi\nuvicorn\n",
+            "main.py": FASTAPI + "api = FastAPI()\nsite = FastAPI()\nsite.mount('/api', api)\n",
+        },
+        ["uvicorn main:site --host 0.0.0.0 --port $PORT"],
+    ),
     "a FastAPI object in a package": (
         {
             "requirements.txt": "fastapi\nuvicorn\n",
