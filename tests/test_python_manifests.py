@@ -88,7 +88,8 @@ def test_a_pipfile_and_its_lock() -> None:
     found = pipfile.parse(text, "Pipfile")
     assert by_name(found.requirements) == {"flask": ("", "", 2), "pytest": ("", "dev", 4)}
     assert (found.python, found.python_line) == ("3.12", 6)
-    lock = '{\n "_meta": {"requires": {"python_version": "3.12"}},\n "default": {\n  "flask": {"version": "==3.0"}\n }\n}'
+    lock = '{\n "_meta": {"requires": {"python_version": "3.12"}},\n'
+    lock += ' "default": {\n  "flask": {"version": "==3.0"}\n }\n}'
     locked = pipfile.parse_lock(lock, "Pipfile.lock")
     assert by_name(locked.requirements) == {"flask": ("==3.0", "", 4)}
     assert locked.python == "3.12"
@@ -114,7 +115,8 @@ setup(
 
 
 def test_a_setup_cfg() -> None:
-    text = "[metadata]\nname = shop\n[options]\ninstall_requires =\n    flask>=3\n    celery\npython_requires = >=3.10\n"
+    text = "[metadata]\nname = shop\n[options]\ninstall_requires =\n    flask>=3\n    celery\n"
+    text += "python_requires = >=3.10\n"
     found = setup_files.parse_cfg(text, "setup.cfg")
     assert by_name(found.requirements) == {"flask": (">=3", "", 5), "celery": ("", "", 6)}
     assert found.python_line == 7
@@ -142,7 +144,8 @@ version = "8.0.0"
     assert sorted(lock.reached(["fastapi"])) == ["fastapi", "starlette"]
     assert lock.packages["starlette"].line == 11
     assert (lock.python, lock.python_line) == (">=3.12", 1)
-    poetry = '[[package]]\nname = "A_B"\nversion = "1"\n\n[package.dependencies]\nc = ">=1"\n\n[[package]]\nname = "c"\nversion = "2"\n'
+    poetry = '[[package]]\nname = "A_B"\nversion = "1"\n\n[package.dependencies]\nc = ">=1"\n\n'
+    poetry += '[[package]]\nname = "c"\nversion = "2"\n'
     assert sorted(python_locks.parse(poetry, "poetry.lock").reached(["a-b"])) == ["a-b", "c"]
 
 

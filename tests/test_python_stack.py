@@ -177,14 +177,19 @@ CELERY = "celery[redis]==5.4\n"
         ),
         pytest.param(
             {
-                "main.py": "from flask import Flask\nfrom celery import Celery\napp = Flask('x')\ncelery = Celery('x')\n"
+                "main.py": (
+                    "from flask import Flask\nfrom celery import Celery\n"
+                    "app = Flask('x')\ncelery = Celery('x')\n"
+                ),
             },
             "celery -A main.celery worker --loglevel=info",
             id="a module whose app is Flask's",
         ),
         pytest.param(
             {
-                "app.py": "from celery import Celery\ndef make_celery(app):\n    c = Celery('x')\n    return c\n",
+                "app.py": (
+                    "from celery import Celery\ndef make_celery(app):\n    c = Celery('x')\n    return c\n"
+                ),
                 "run_celery.py": "from app import make_celery\ncelery = make_celery(None)\n",
             },
             "celery -A run_celery worker --loglevel=info",
@@ -192,7 +197,10 @@ CELERY = "celery[redis]==5.4\n"
         ),
         pytest.param(
             {
-                "make_celery.py": "from shop import create_app\nflask_app = create_app()\ncelery_app = flask_app.extensions['celery']\n"
+                "make_celery.py": (
+                    "from shop import create_app\nflask_app = create_app()\n"
+                    "celery_app = flask_app.extensions['celery']\n"
+                ),
             },
             "celery -A make_celery worker --loglevel=info",
             id="an extension of the Flask app",
@@ -202,7 +210,10 @@ CELERY = "celery[redis]==5.4\n"
                 "src/manage.py": "import django\n",
                 "src/conf/__init__.py": "",
                 "src/conf/settings.py": "",
-                "src/conf/celery.py": "import os\nfrom celery import Celery\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\napp = Celery('x')\n",
+                "src/conf/celery.py": (
+                    "import os\nfrom celery import Celery\n"
+                    "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\napp = Celery('x')\n"
+                ),
             },
             "cd src && celery -A conf worker --loglevel=info",
             id="below the manifest, by its settings module",
@@ -289,7 +300,9 @@ def test_workers_of_django(tmp_path: Path, requirements: str, settings: str, wor
         (
             "rq\nflask\n",
             {
-                "manage.py": "from rq import Worker\n@manager.command\ndef run_worker():\n    Worker([]).work()\n"
+                "manage.py": (
+                    "from rq import Worker\n@manager.command\ndef run_worker():\n    Worker([]).work()\n"
+                ),
             },
             "python manage.py run_worker",
         ),
@@ -321,7 +334,10 @@ def test_other_queues(tmp_path: Path, requirements: str, files: dict[str, str], 
 def test_a_bot_beside_a_flask_page_is_a_worker(tmp_path: Path) -> None:
     files = {
         "requirements.txt": "discord.py\nflask\n",
-        "main.py": "import discord\nfrom keep_alive import keep_alive\nclient = discord.Client()\nkeep_alive()\nclient.run('t')\n",
+        "main.py": (
+            "import discord\nfrom keep_alive import keep_alive\nclient = discord.Client()\n"
+            "keep_alive()\nclient.run('t')\n"
+        ),
         "keep_alive.py": "from flask import Flask\nfrom threading import Thread\napp = Flask('')\n",
     }
     assert processes(facts_of(tmp_path, files))["worker"] == "python main.py"
@@ -331,7 +347,10 @@ def test_a_bot_that_the_web_app_starts_is_no_process(tmp_path: Path) -> None:
     files = {
         "requirements.txt": "discord.py\nflask\n",
         "app.py": "from flask import Flask\nimport bot\napp = Flask('')\n",
-        "bot.py": "import discord\nclient = discord.Client()\ndef go():\n    client.run('t')\nif __name__ == '__main__':\n    go()\n",
+        "bot.py": (
+            "import discord\nclient = discord.Client()\ndef go():\n"
+            "    client.run('t')\nif __name__ == '__main__':\n    go()\n"
+        ),
     }
     assert "worker" not in processes(facts_of(tmp_path, files))
 

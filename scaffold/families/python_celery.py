@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Evidence, Process, Raw, Strength, command
 from scaffold.families.django_project import django_projects
-from scaffold.families.python import PythonApp
+from scaffold.families.python import PythonApp, needs
 from scaffold.families.python_code import Module, module_of
 from scaffold.families.python_imports import Importable, importable, module_file
 from scaffold.families.python_objects import CodeObject, code_objects
@@ -43,6 +43,9 @@ class CeleryApp:
 def celery_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     """Yield the worker of a Celery app that exists in the code, and its beat."""
     declared = app.has("celery", "django-celery", "flask-celery-helper", "flask-celeryext")
+    extra = app.dev.get("celery")
+    if declared is None and extra and extra.group.startswith("extra:"):
+        declared = extra
     found = celery_app(repo, app) if declared else None
     if found is None or declared is None:
         return
@@ -52,6 +55,9 @@ def celery_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     words = (*base, "worker", "--loglevel=info", *(("-Q", ",".join(queues)) if queues else ()))
     where = f"{found.evidence[0].path} defines the Celery app"
     yield _process(app, "worker", found, words, proofs, f"celery is declared and {where}")
+    if declared is extra:
+        why = f"celery is declared only for {extra.group.replace(':', ' ')}, which Heroku does not install"
+        yield from needs(app, "celery", stack="python", why=why)
     seen = signals(repo, app)
     scheduled = seen.get("beat")
     database = app.has("django-celery-beat") if seen.get("django_celery_beat") else None

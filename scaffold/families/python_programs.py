@@ -126,7 +126,7 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         return None
     library = _library(repo, app, path)
     text = _without_comments(repo.text(path))
-    if library:
+    if library and not web:
         text += "".join(_without_comments(repo.text(near.path)) for near in _near(repo, app, path)[1:])
     stays = bool(_STAYS.search(text)) or (
         library is not None and web is None and bool(_SOME_RUN.search(text))
