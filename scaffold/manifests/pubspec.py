@@ -25,6 +25,7 @@ class Pubspec:
 
     path: str
     name: str = ""
+    description: str = ""
     sdk: str = ""
     sdk_line: int = 0
     flutter: bool = False
@@ -40,12 +41,13 @@ def parse(text: str, path: str) -> Pubspec:
         return Pubspec(path=path)
     if not isinstance(document.value, dict):
         raise ManifestError(path, 1, "a mapping is expected")
-    name = document.at("name")
+    name, said = document.at("name"), document.at("description")
     sdk = document.at("environment", "sdk")
     dependencies = _dependencies(document, "dependencies")
     return Pubspec(
         path=path,
         name=name if isinstance(name, str) and re.fullmatch(r"\w+", name) else "",
+        description=said.strip() if isinstance(said, str) else "",
         sdk=sdk.strip() if isinstance(sdk, str) else "",
         sdk_line=document.line("environment", "sdk"),
         flutter="flutter" in dependencies or isinstance(document.at("flutter"), dict),

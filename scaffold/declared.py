@@ -1,0 +1,67 @@
+"""What people wrote for deployment, as facts of the pseudo-stack "declared": it outranks what is detected.
+
+Heroku's own files (Procfile, app.json, heroku.yml, .buildpacks) count as DECLARED; other platforms' files
+and compose services only fill in what detection leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_facts
+from scaffold.declared_platforms import platform_facts
+from scaffold.declared_procfile import procfile_facts
+from scaffold.facts import Addon, AnyFact, Doubt, Strength
+from scaffold.families.docker import compose_files, image_files, role_of
+from scaffold.families.docker_ports import system_packages
+from scaffold.repo import Repo, folder_of
+
+STACK = "declared"
+
+
+def detect(repo: Repo) -> Iterator[AnyFact]:
+    """Yield what a repository's deployment files say, for whichever app is chosen at their root."""
+    yield from procfile_facts(repo)
+    yield from app_json_facts(repo)
+    yield from heroku_yml_facts(repo)
+    yield from buildpacks_facts(repo)
+    yield from platform_facts(repo)
+    yield from _compose_addons(repo)
+    yield from _system_packages(repo)
+
+
+def _compose_addons(repo: Repo) -> Iterator[AnyFact]:
+    """Yield the backing services that compose files run: a hint, for the app may do without them."""
+    seen: set[tuple[str, str]] = set()
+    for file in compose_files(repo):
+        root = folder_of(file.path)
+        for service in file.services:
+            role = role_of(service.image)
+            if role and (root, role) not in seen:
+                seen.add((root, role))
+                yield Addon(
+                    stack=STACK,
+                    root=root,
+                    service=role,
+                    strength=Strength.HINT,
+                    why=f"{file.path} runs {service.image}; whether production needs it is not shown",
+                    evidence=(repo.proof(file.path, service.line),),
+                )
+
+
+def _system_packages(repo: Repo) -> Iterator[AnyFact]:
+    """Doubt that a buildpack can do where a Dockerfile installs programs which Heroku does not bring."""
+    if repo.named("Aptfile"):
+        return
+    for image in image_files(repo):
+        packages = dict(system_packages(image))
+        if packages:
+            names = ", ".join(sorted(packages))
+            yield Doubt(
+                stack=STACK,
+                root=folder_of(image.root) if image.root.endswith("docker") else image.root,
+                id="docker/system-packages",
+                message=f"{image.path} installs {names}; no language buildpack does.",
+                remedy="List them in an Aptfile for heroku-community/apt, or take --stack docker.",
+                evidence=tuple(repo.proof(image.path, line) for line in sorted(set(packages.values()))),
+            )

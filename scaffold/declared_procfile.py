@@ -1,0 +1,132 @@
+"""Procfiles -> the processes a person declared, and what Heroku would not take of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold.facts import AnyFact, Doubt, Process, Strength
+from scaffold.families.docker_ports import literal_port
+from scaffold.manifests import procfile
+from scaffold.repo import Repo, folder_of, is_secondary
+
+_MISNAMED = re.compile(
+    r"(^|/)(procfile([._-]?(txt|yml|yaml|prod|production|heroku))?|prcofile|profcile)$",
+    re.IGNORECASE,
+)
+_LOOPBACK = re.compile(r"(?:--(?:bind|host|hostname|address)[= ]|-b |-h |-H )(?:127\.0\.0\.1|localhost)\b")
+_DEVELOPMENT = re.compile(
+    r"\brunserver\b|\bnodemon\b|\bflask run\b|\bnext dev\b|\bvite(?! preview)\b|react-scripts start|--reload\b"
+)
+
+
+def procfile_facts(repo: Repo) -> Iterator[AnyFact]:
+    """Yield the process types of each Procfile, and of a misnamed one where there is none."""
+    folders = set()
+    for path in repo.named("Procfile"):
+        if folder_of(path) == "." or not is_secondary(path):
+            folders.add(folder_of(path))
+            yield from _processes(repo, path)
+            yield from _doubts(repo, path)
+    for path in repo.files:
+        if not path.lower().endswith(("file", "file.txt", "file.yml", "file.prod", "file.production")):
+            continue
+        if not _MISNAMED.search(path) or path.rpartition("/")[2] == "Procfile" or is_secondary(path):
+            continue
+        root = folder_of(path)
+        yield Doubt(
+            stack="declared",
+            root=root,
+            id="procfile/misnamed",
+            message=f"Heroku reads a file named Procfile only; {path} is ignored.",
+            remedy=f"git mv -f {path} {path.rpartition('/')[0] + '/' if root != '.' else ''}Procfile",
+            evidence=(repo.proof(path),),
+        )
+        if root not in folders:
+            folders.add(root)
+            yield from _processes(repo, path)
+
+
+def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:
+    for line in repo.parsed(path, procfile.parse):
+        yield Process(
+            stack="declared",
+            root=folder_of(path),
+            name=line.name,
+            command=line.command,
+            strength=Strength.DECLARED,
+            quantity=0 if line.name == "release" else 1,
+            why=f"{path} declares it",
+            evidence=(repo.proof(path, line.line),),
+        )
+
+
+def _doubts(repo: Repo, path: str) -> Iterator[AnyFact]:
+    seen: dict[str, int] = {}
+    for number, line in enumerate(repo.lines(path), 1):
+        name, colon, _ = line.strip().partition(":")
+        if not colon or name.startswith("#") or not re.fullmatch(r"[-\w]+", name):
+            continue
+        if name in seen:
+            yield _doubt(
+                repo,
+                path,
+                number,
+                "procfile/duplicate",
+                f"The process type {name} is there twice; which of the two runs is not defined.",
+                f"Keep one of lines {seen[name]} and {number}.",
+            )
+        seen[name] = number
+        if name != name.lower():
+            yield _doubt(
+                repo,
+                path,
+                number,
+                "procfile/upper-case",
+                f"{name} is not {name.lower()} to Heroku: process types are lower case.",
+                f"Write {name.lower()}.",
+            )
+    for item in repo.parsed(path, procfile.parse):
+        if item.name == "web":
+            yield from _web_doubts(repo, path, item)
+
+
+def _web_doubts(repo: Repo, path: str, item: procfile.ProcfileLine) -> Iterator[AnyFact]:
+    if port := literal_port(item.command):
+        yield _doubt(
+            repo,
+            path,
+            item.line,
+            "procfile/port",
+            f"web listens on {port}; Heroku routes to $PORT only and stops the app after 60 seconds.",
+            f"Write $PORT for {port}.",
+        )
+    if _LOOPBACK.search(item.command):
+        yield _doubt(
+            repo,
+            path,
+            item.line,
+            "procfile/loopback",
+            "web listens on its own machine only: Heroku's router cannot reach it.",
+            "Listen on 0.0.0.0.",
+        )
+    if _DEVELOPMENT.search(item.command):
+        yield _doubt(
+            repo,
+            path,
+            item.line,
+            "procfile/development-server",
+            "web starts a server for development: slow, and it may fail under load.",
+            "Start the production server.",
+        )
+
+
+def _doubt(repo: Repo, path: str, line: int, name: str, message: str, remedy: str) -> Doubt:
+    return Doubt(
+        stack="declared",
+        root=folder_of(path),
+        id=name,
+        message=message,
+        remedy=remedy,
+        evidence=(repo.proof(path, line),),
+    )
