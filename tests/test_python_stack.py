@@ -485,3 +485,35 @@ def test_requirements_elsewhere_get_a_line_at_the_top(tmp_path: Path) -> None:
     (file,) = [fact for fact in facts if isinstance(fact, File)]
     assert (file.path, file.text) == ("requirements.txt", "-r requirements/production.txt\n")
     assert not [fact for fact in facts if isinstance(fact, Todo)]
+
+
+NASTY = {
+    "requirements.txt": "-r requirements.txt\n-r ../../up.txt\n-e\n[x]\n==1\n@ \n-r \\\n",
+    "pyproject.toml": 'project = [1]\n[tool]\npoetry = {dependencies = 3, scripts = [1], extras = "x", group = {dev = 1}}\n',
+    "Pipfile": "packages = 1\nrequires = []\n[scripts]\na = 1\n",
+    "Pipfile.lock": '{"default": null, "_meta": {"requires": 3}}',
+    "setup.cfg": "[options]\ninstall_requires = %(x)s\n[options.extras_require]\na =\n",
+    "setup.py": "setup(install_requires=open('x').read(), **kwargs)\nx = [",
+    "environment.yml": "dependencies: {a: [1, null]}\n",
+    "uv.lock": '[[package]]\nname = 3\nversion = "\n',
+    "poetry.lock": "\x00\x01[[package]]\n",
+    "runtime.txt": "\n\n",
+    ".python-version": "",
+    "alembic.ini": "script_location =\n",
+    "celery.py": "from celery import Celery\napp = Celery(\n",
+    "mise.toml": "tools = 3\n",
+    "bot.py": "print 'python 2'\n",
+}
+
+
+@pytest.mark.parametrize("name", sorted(NASTY))
+@pytest.mark.parametrize("beside", ["", "celery\nredis\nrq\nalembic\naerich\n"])
+def test_no_manifest_makes_detection_fall(tmp_path: Path, name: str, beside: str) -> None:
+    files = {name: NASTY[name]}
+    if beside:
+        files.setdefault("requirements.txt", beside)
+    facts_of(tmp_path, files)
+
+
+def test_all_nasty_manifests_at_once(tmp_path: Path) -> None:
+    facts_of(tmp_path, NASTY)

@@ -49,7 +49,8 @@ def _program_facts(repo: Repo, app: PythonApp, has_workers: bool, serves: bool) 
             continue
         if not serves:
             weight = 4 if bot else 2 if found.stays else 1
-            yield _uses(app, found.evidence, Strength.GENERIC, weight, serves=found.serves)
+            strength = Strength.GENERIC if found.stays or app.root == "." else Strength.HINT
+            yield _uses(app, found.evidence, strength, weight, serves=found.serves)
         yield from _process(app, found, clock=found.clock and (web or has_workers))
         return
     if serves:
