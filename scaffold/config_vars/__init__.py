@@ -1,0 +1,95 @@
+"""The app's source -> every config var it reads, with proof: read from syntax trees, never by running it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from scaffold.config_vars import classify, env_files, readers, secrets
+from scaffold.config_vars.reads import Read
+from scaffold.config_vars.require import Context, Verdict, judge
+from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
+from scaffold.repo import Repo
+
+_MOST_PLACES = 20
+
+
+def discover(
+    repo: Repo, *, stack: str, language: str, root: str, other_roots: Collection[str]
+) -> Iterator[ConfigVar | Doubt]:
+    """Yield the variables that the app at `root` reads, and doubts about secrets written into its code."""
+    others = tuple(sorted(other_roots))
+    reads = [*readers.read(repo, language, root, others)]
+    told = env_files.read(repo, root, others)
+    by_name: dict[str, list[Read]] = {}
+    for read in sorted(reads, key=lambda read: (read.name, read.path, read.line)):
+        if not classify.is_foreign(read.name):
+            by_name.setdefault(read.name, []).append(read)
+    context = Context(
+        reads=by_name,
+        told=told,
+        tested=readers.tested(repo, root, others, by_name),
+        logins=readers.logins(repo, root, by_name),
+        provided=frozenset(),
+    )
+    for name in sorted(by_name):
+        yield _variable(repo, stack, root, name, context, judge(name, context))
+    yield from secrets.doubts(repo, stack, root, others)
+
+
+def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict) -> ConfigVar:
+    reads = context.reads[name]
+    told = context.told.get(name)
+    secret = classify.is_secret(name)
+    generated = verdict.default is None or secret
+    generator = "secret" if generated and classify.is_generated(name, [read.bound for read in reads]) else ""
+    if told is not None and told.committed is not None:
+        generator = ""
+    default = None if secret else verdict.default
+    return ConfigVar(
+        stack=stack,
+        root=root,
+        name=name,
+        required=verdict.required and not generator and not classify.provider(name),
+        secret=secret,
+        default=default,
+        generator=generator,
+        description=_description(repo, reads, context),
+        stage=next((read.stage for read in reads if read.stage), classify.stage(name)),
+        provided_by=classify.provider(name),
+        kind=classify.kind(name, default, next((read.kind for read in reads if read.kind), "")),
+        evidence=_places(repo, reads),
+        strength=Strength.GENERIC,
+        why=verdict.why,
+    )
+
+
+def _places(repo: Repo, reads: list[Read] | tuple[Read, ...] | object) -> tuple[Evidence, ...]:
+    assert isinstance(reads, (list, tuple))
+    places = sorted({(read.path, read.line) for read in reads})[:_MOST_PLACES]
+    return tuple(secrets.redacted(repo.proof(path, line)) for path, line in places)
+
+
+def _description(repo: Repo, reads: object, context: Context) -> str:
+    assert isinstance(reads, (list, tuple))
+    told = context.told.get(reads[0].name)
+    if told is not None and told.description:
+        return told.description
+    for read in reads:
+        if read.told:
+            return " ".join(read.told.split())[:200]
+    return next((said for read in reads if (said := _comment(repo, read.path, read.line))), "")
+
+
+_COMMENT = re.compile(r"^\s*(?:#|//|--)+\s*([A-Z][^{}();=]{8,})$")
+
+
+def _comment(repo: Repo, path: str, line: int) -> str:
+    """Return the one-line comment right above a read, if it reads as a sentence."""
+    lines = repo.lines(path)
+    if not 1 < line <= len(lines):
+        return ""
+    found = _COMMENT.match(lines[line - 2])
+    if found is None or (line > 2 and lines[line - 3].lstrip().startswith(("#", "//"))):
+        return ""
+    return env_files.clean(found[1])

@@ -1,0 +1,105 @@
+"""What a variable's name and value tell: secret, generated, kind, stage, who sets it. Tables, not guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_SPLIT = re.compile(r"[_\d]+")
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Return data/config_vars.toml."""
+    import tomli
+
+    text = resources.files("scaffold").joinpath("data", "config_vars.toml").read_text(encoding="utf-8")
+    return tomli.loads(text)
+
+
+@cache
+def _pattern(section: str, key: str = "names") -> re.Pattern[str]:
+    found = table()[section][key]
+    parts = [found] if isinstance(found, str) else found
+    return re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE if section == "unusable" else 0)
+
+
+def is_foreign(name: str) -> bool:
+    """Tell whether a variable belongs to the platform, a shell, a CI service or a package manager."""
+    return bool(_pattern("platform").fullmatch(name) or _pattern("tooling").fullmatch(name))
+
+
+def is_framework(name: str) -> bool:
+    """Tell whether the framework reads the variable and Heroku's buildpack or the server sets it."""
+    return _pattern("framework").fullmatch(name) is not None
+
+
+def is_optional(name: str) -> bool:
+    """Tell whether the name says that the app serves without it."""
+    return _pattern("optional").fullmatch(name.upper()) is not None
+
+
+def is_needed(name: str) -> bool:
+    """Tell whether the name says that production needs a value: a credential, an address, an account."""
+    upper = name.upper()
+    return _pattern("needed").fullmatch(upper) is not None or is_secret(upper)
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a value of this name must never be shown."""
+    upper = name.upper()
+    if upper.startswith(tuple(table()["build"]["prefixes"])) or _pattern("secret", "public").fullmatch(upper):
+        return False
+    return bool(_pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper))
+
+
+def is_generated(name: str, bound: Iterable[str] = ()) -> bool:
+    """Tell whether any random text will do as the value."""
+    upper = name.upper()
+    if not is_secret(upper) or not set(_SPLIT.split(upper)).isdisjoint(table()["vendors"]["names"]):
+        return False
+    if _pattern("generated").fullmatch(upper):
+        return True
+    return not set(bound).isdisjoint(table()["generated"]["bound"])
+
+
+def stage(name: str) -> str:
+    """Return "build" for what a bundler compiles into the page, "run" for the rest."""
+    return "build" if name.startswith(tuple(table()["build"]["prefixes"])) else "run"
+
+
+@cache
+def provider(name: str) -> str:
+    """Return the role of the add-on that sets a variable, "platform", or "" for a person."""
+    if _pattern("platform").fullmatch(name):
+        return "platform"
+    for role in table()["addons"]:
+        if _pattern("addons", role).fullmatch(name):
+            return str(role)
+    return ""
+
+
+def is_unusable(value: str) -> bool:
+    """Tell whether a fallback cannot work on a dyno or is meant to be replaced."""
+    return not value.strip() or _pattern("unusable", "values").fullmatch(value.strip()) is not None
+
+
+def kind(name: str, value: str | None, told: str) -> str:
+    """Return text, boolean, number, url or list."""
+    if told:
+        return told
+    upper = name.upper()
+    if value is not None and value.lower() in ("true", "false"):
+        return "boolean"
+    if value and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return "boolean" if value in "01" and re.match(r"(ENABLE|USE|IS|DISABLE|SKIP)_|DEBUG", upper) else "number"
+    if upper.endswith(("_URL", "_URI", "_DSN")) or (value and re.match(r"[a-z][a-z0-9+.-]*://", value)):
+        return "url"
+    if re.match(r"(ENABLE|USE|IS|DISABLE|SKIP|FORCE|ALLOW)_|DEBUG$|.*_(ENABLED|DISABLED|DEBUG)$", upper):
+        return "boolean"
+    if upper.endswith(("_PORT", "_TIMEOUT", "_TTL", "_SECONDS", "_LIMIT")):
+        return "number"
+    return "list" if upper.endswith(("_HOSTS", "_ORIGINS", "_WHITELIST", "_EMAILS")) else "text"

@@ -1,0 +1,136 @@
+"""Files that speak of variables without reading them: .env.example and kin, README tables, app.json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from scaffold.config_vars import classify
+from scaffold.repo import Repo, folder_of
+
+_LINE = re.compile(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_NAMES = re.compile(
+    r"\.?env[._-]?(?:example|sample|template|dist|defaults?|tpl|copy|tmpl|prod(?:uction)?|local\.example"
+    r"|example\.local|heroku|docker)?|(?:example|sample|template|dotenv|default|production)[._-]?\.?env|\.envcopy"
+    r"|application\.(?:example|sample)\.ya?ml|\.env\.(?:production|local|development)\.(?:example|sample|template)"
+    r"|.*\.env\.(?:example|sample|template)"
+)
+_LIVE = frozenset((".env", ".env.production"))
+_TABLE = re.compile(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
+_BULLET = re.compile(r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)")
+_CONFIG_SET = re.compile(r"heroku\s+config:(?:set|add)\s+(.+)")
+_PAIR = re.compile(r"([A-Z][A-Z0-9_]+)=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the repository's documents say of a variable.
+
+    `value` stands in an example file, `committed` in a .env that is part of the repository ("" for a
+    secret). `asked`: the deployment notes set it.
+    """
+
+    description: str = ""
+    value: str | None = None
+    committed: str | None = None
+    asked: bool = False
+    path: str = ""
+    line: int = 0
+
+
+def read(repo: Repo, root: str, others: Collection[str]) -> dict[str, Told]:
+    """Return what is told of each variable, by name."""
+    told: dict[str, Told] = {}
+    shut = tuple(f"{other}/" for other in others if other not in (".", root))
+    for path in _env_files(repo, root):
+        if not (shut and path.startswith(shut)):
+            _env_file(repo, path, told)
+    for path in _documents(repo, root):
+        _document(repo, path, told)
+    return told
+
+
+def _env_files(repo: Repo, root: str) -> list[str]:
+    found = [
+        path
+        for path in repo.files
+        if "env" in (name := path.rpartition("/")[2]).lower()
+        and _NAMES.fullmatch(name.lower())
+        and (root == "." or folder_of(path) == "." or path.startswith(root + "/"))
+        and path.count("/") <= root.count("/") + 3
+    ]
+    return sorted(found, key=lambda path: (path.count("/"), path))
+
+
+def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
+    comment = ""
+    live = path.rpartition("/")[2].lower() in _LIVE
+    for number, line in enumerate(repo.lines(path), 1):
+        if line.lstrip().startswith("#"):
+            text = line.strip().lstrip("#").strip()
+            comment = "" if _LINE.fullmatch(text) else text
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            comment = ""
+            continue
+        name, value = found[1], found[2]
+        text, after = _value(value)
+        known = told.get(name, Told())
+        secret = classify.is_secret(name)
+        told[name] = replace(
+            known,
+            description=known.description or clean(after or comment),
+            value=known.value if known.value is not None else text,
+            committed=("" if secret else text) if live and text and known.committed is None else known.committed,
+            path=known.path or path,
+            line=known.line or number,
+        )
+        comment = ""
+
+
+def _value(text: str) -> tuple[str, str]:
+    """Split the right side of an env line into value and trailing comment."""
+    text = text.strip()
+    if text[:1] in ("'", '"') and (end := text.find(text[0], 1)) > 0:
+        rest = text[end + 1 :].strip()
+        return text[1:end], rest.lstrip("# ") if rest.startswith("#") else ""
+    value, _, after = text.partition(" #")
+    return value.strip(), after.strip()
+
+
+def _documents(repo: Repo, root: str) -> list[str]:
+    tops = {".", root, "docs"} | ({root + "/docs"} if root != "." else set())
+    return [
+        path
+        for path in repo.suffixed(".md", ".rst", ".markdown", ".txt")
+        if folder_of(path) in tops
+        and re.match(r"(?i)readme|deploy|heroku|install|config|setup|environment|env|contributing", path.rpartition("/")[2])
+    ][:12]
+
+
+def _document(repo: Repo, path: str, told: dict[str, Told]) -> None:
+    text = repo.text(path)
+    if len(text) > 200_000:
+        return
+    for line in text.split("\n"):
+        if found := _CONFIG_SET.search(line):
+            for name in _PAIR.findall(found[1]):
+                told[name] = replace(told.get(name, Told()), asked=True)
+            continue
+        row = _TABLE.match(line) or _BULLET.match(line)
+        if row is not None:
+            cells = [clean(cell) for cell in row[2].split("|")]
+            said = max(cells, key=lambda cell: (" " in cell, len(cell)), default="")
+            if " " in said and not told.get(row[1], Told()).description:
+                told[row[1]] = replace(told.get(row[1], Told()), description=said)
+
+
+def clean(text: str) -> str:
+    """Return a description as one line without markup; what looks like a secret is cut."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"<[^>]{1,80}>|[`*]", "", text)
+    text = re.sub(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w+/-]{24,}={0,2}", "***", text)
+    text = " ".join(text.split()).strip(" -:=#")
+    return text[:200]

@@ -1,0 +1,292 @@
+"""One Python module -> its reads: each reading expression with what surrounds it (guards, fallbacks, tests)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from scaffold.config_vars.python_calls import Found, Wrapper, find_read, schema_defaults
+from scaffold.config_vars.python_models import model_reads
+from scaffold.config_vars.python_scope import Scope
+from scaffold.config_vars.python_truth import truth
+from scaffold.config_vars.reads import Mode, Read
+from scaffold.families.python_syntax import dotted_name, literal
+
+_STOPS = frozenset("exit _exit abort quit fatal critical".split())
+_DEV_CLASS = re.compile(r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?")
+
+
+@dataclass(slots=True)
+class _Place:
+    """What the way up from a reading expression shows."""
+
+    mode: Mode
+    default: ast.expr | None
+    kind: str = ""
+    guarded: bool = False
+    bound: str = ""
+    instead: list[str] = field(default_factory=list)
+    used: bool = False
+
+
+class Walk:
+    """The reads of one module."""
+
+    def __init__(self, path: str, tree: ast.Module, scope: Scope, wrappers: dict[str, Wrapper]) -> None:
+        self.path = path
+        self.tree = tree
+        self.scope = scope
+        self.wrappers = wrappers
+        self.parents: dict[ast.AST, ast.AST] = {}
+        for node in ast.walk(tree):
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+        self.schema = {name: (kind, default) for name, kind, default in schema_defaults(scope)}
+
+    def reads(self) -> Iterator[Read]:
+        """Yield the module's reads; a test of the bound name elsewhere in it decides on its mode."""
+        found = [*self._expressions(), *model_reads(self.path, self.tree, self.scope)]
+        verdicts = self._verdicts({read.bound for read in found if read.bound})
+        for read in found:
+            verdict = verdicts.get(read.bound)
+            if verdict is None or read.mode not in (Mode.PLAIN, Mode.TEST):
+                yield read
+            elif verdict is Mode.STRICT or read.mode is Mode.PLAIN:
+                yield replace(read, mode=verdict)
+            else:
+                yield read
+
+    def _expressions(self) -> Iterator[Read]:
+        for node in ast.walk(self.tree):
+            if not isinstance(node, (ast.Subscript, ast.Call, ast.Compare)):
+                continue
+            found = find_read(node, self.scope, self.wrappers, self._loops(node))
+            if found is not None:
+                assert isinstance(node, ast.expr)
+                yield from self._placed(node, found)
+
+    def _placed(self, node: ast.expr, found: Found) -> Iterator[Read]:
+        for name in found.names:
+            place = _Place(mode=found.mode, default=found.default, kind=found.kind)
+            if name in self.schema and place.default is None:
+                kind, place.default = self.schema[name]
+                place.kind = place.kind or kind
+            self._climb(node, place)
+            mode, default = self._fallback(place)
+            yield Read(
+                name=name,
+                path=self.path,
+                line=node.lineno,
+                mode=mode,
+                default=default,
+                guarded=place.guarded,
+                bound=place.bound,
+                kind=place.kind,
+                instead=tuple(other for other in place.instead if other != name),
+            )
+
+    def _fallback(self, place: _Place) -> tuple[Mode, str | None]:
+        """Return the mode and the literal default; None and empty texts are no fallback."""
+        if place.default is None:
+            return place.mode, None
+        if isinstance(place.default, ast.Constant) and place.default.value is None:
+            return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), None
+        text = self._text(place.default)
+        if text == "":
+            return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), ""
+        other = find_read(place.default, self.scope, self.wrappers, {})
+        if other is not None:
+            place.instead += other.names
+            return Mode.PLAIN, None
+        return Mode.DEFAULT, text
+
+    def _text(self, node: ast.expr) -> str | None:
+        if isinstance(node, ast.Constant):
+            return None if isinstance(node.value, (bytes, type(...))) else str(node.value)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            items = [literal(item) for item in node.elts]
+            return None if None in items else ",".join(item or "" for item in items)
+        return self.scope.text(node)
+
+    def _climb(self, node: ast.expr, place: _Place) -> None:
+        child: ast.AST = node
+        while (parent := self.parents.get(child)) is not None:
+            if isinstance(parent, (ast.If, ast.IfExp, ast.While)):
+                self._branch(parent, child, place)
+            elif isinstance(parent, ast.Try) and child in parent.body:
+                if place.mode is Mode.STRICT and _softens(parent):
+                    place.mode = Mode.TEST
+            elif isinstance(parent, ast.BoolOp):
+                self._chain(parent, child, place)
+            elif isinstance(parent, ast.ClassDef) and _DEV_CLASS.fullmatch(parent.name):
+                place.guarded = True
+            elif not place.bound:
+                self._use(parent, child, place)
+            child = parent
+
+    def _branch(self, parent: ast.If | ast.IfExp | ast.While, child: ast.AST, place: _Place) -> None:
+        if child is parent.test:
+            if place.mode is Mode.PLAIN and place.default is None:
+                place.mode = Mode.TEST
+            if isinstance(parent, ast.If) and _missing(parent.test) and _fails(parent.body):
+                place.mode = Mode.STRICT
+            return
+        held = truth(parent.test, self.scope)
+        inside = parent.body if isinstance(parent.body, list) else [parent.body]
+        if held is (child not in inside):
+            place.guarded = True
+
+    def _chain(self, parent: ast.BoolOp, child: ast.AST, place: _Place) -> None:
+        """`read or fallback`, `read and use`."""
+        at = next((at for at, value in enumerate(parent.values) if value is child), 0)
+        rest = parent.values[at + 1 :]
+        if isinstance(parent.op, ast.And):
+            if place.mode is Mode.PLAIN:
+                place.mode = Mode.TEST
+            place.guarded = place.guarded or any(truth(value, self.scope) is False for value in parent.values[:at])
+            return
+        for value in rest:
+            other = find_read(value, self.scope, self.wrappers, {})
+            if other is not None:
+                place.instead += other.names
+            elif place.default is None or self._text(place.default) == "":
+                place.default = value
+        place.used = True
+
+    def _use(self, parent: ast.AST, child: ast.AST, place: _Place) -> None:
+        """Note what is done with the value: a call on nothing fails, a comparison copes."""
+        if isinstance(parent, ast.Attribute) and not place.used:
+            called = isinstance(self.parents.get(parent), ast.Call)
+            if called and place.mode is Mode.PLAIN and place.default is None:
+                place.mode = Mode.STRICT
+            place.kind = place.kind or ("list" if parent.attr == "split" else "")
+            place.used = True
+        elif isinstance(parent, ast.Call) and child in parent.args:
+            self._argument(parent, place)
+        elif isinstance(parent, ast.Compare):
+            if place.mode is Mode.PLAIN:
+                place.mode = Mode.TEST
+            place.kind = place.kind or _compared_kind(parent)
+        elif isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
+            place.used = True
+        elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+            target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
+            place.bound = dotted_name(target).rpartition(".")[2] or _subscripted(target)
+        elif isinstance(parent, ast.keyword):
+            place.bound = parent.arg or ""
+        elif isinstance(parent, ast.Dict):
+            at = next((at for at, value in enumerate(parent.values) if value is child), -1)
+            place.bound = (literal(parent.keys[at]) or "") if at >= 0 else ""
+
+    def _argument(self, call: ast.Call, place: _Place) -> None:
+        word = dotted_name(call.func).rpartition(".")[2]
+        if word in ("int", "float", "Decimal"):
+            place.kind = place.kind or "number"
+            if place.mode is Mode.PLAIN and place.default is None and not place.used:
+                place.mode = Mode.STRICT
+        elif "bool" in word.lower() or word in ("literal_eval", "env_flag"):
+            place.kind = place.kind or "boolean"
+            if place.mode is Mode.PLAIN:
+                place.mode = Mode.TEST
+        place.used = True
+
+    def _loops(self, node: ast.AST) -> dict[str, list[str]]:
+        """Return the loop variables around a node that run over literal lists."""
+        key = node.slice if isinstance(node, ast.Subscript) else None
+        if isinstance(node, ast.Call) and node.args:
+            key = node.args[0]
+        elif isinstance(node, ast.Compare):
+            key = node.left
+        if not isinstance(key, ast.Name):
+            return {}
+        parent: ast.AST | None = node
+        while (parent := self.parents.get(parent)) is not None:  # type: ignore[arg-type]
+            pairs: list[tuple[ast.expr, ast.expr]] = []
+            if isinstance(parent, ast.For):
+                pairs = [(parent.target, parent.iter)]
+            elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+                pairs = [(part.target, part.iter) for part in parent.generators]
+            for target, source in pairs:
+                if isinstance(target, ast.Name) and target.id == key.id:
+                    return {key.id: self._listed(source)}
+        return {}
+
+    def _listed(self, node: ast.expr) -> list[str]:
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return [text for item in node.elts if (text := literal(item)) is not None]
+        if isinstance(node, ast.Dict):
+            return [text for item in node.keys if (text := literal(item)) is not None]
+        return self.scope.lists.get(dotted_name(node).removeprefix("self."), [])
+
+    def _verdicts(self, names: set[str]) -> dict[str, Mode]:
+        """Return how the module's own tests treat the names that hold values."""
+        found: dict[str, Mode] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assert):
+                for name in _tested(node.test) & names:
+                    found[name] = Mode.STRICT
+            elif isinstance(node, (ast.If, ast.IfExp)):
+                fails = isinstance(node, ast.If) and (_fails(node.body) or _fails(node.orelse))
+                for name in _tested(node.test) & names:
+                    if found.get(name) is not Mode.STRICT:
+                        found[name] = Mode.STRICT if fails else Mode.TEST
+        return found
+
+
+def _tested(test: ast.expr) -> set[str]:
+    """Return the names whose being set a condition asks for; those it only compares are not among them."""
+    parts: list[ast.expr] = [test]
+    found: set[str] = set()
+    while parts:
+        node = parts.pop()
+        if isinstance(node, ast.BoolOp):
+            parts += node.values
+        elif isinstance(node, ast.UnaryOp):
+            parts.append(node.operand)
+        elif isinstance(node, ast.Compare):
+            right = node.comparators[0]
+            if isinstance(right, ast.Constant) and right.value in (None, ""):
+                parts.append(node.left)
+        elif isinstance(node, ast.Call):
+            parts += [arg for arg in node.args if dotted_name(node.func) in ("all", "any", "bool", "len")]
+        elif isinstance(node, (ast.List, ast.Tuple)):
+            parts += node.elts
+        elif name := dotted_name(node).rpartition(".")[2] or _subscripted(node):
+            found.add(name)
+    return found
+
+
+def _subscripted(node: ast.expr) -> str:
+    return (literal(node.slice) or "") if isinstance(node, ast.Subscript) else ""
+
+
+def _missing(test: ast.expr) -> bool:
+    """Tell whether a condition holds when something is missing."""
+    return any(
+        (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+        or (isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Is, ast.NotIn, ast.Eq)))
+        for node in ast.walk(test)
+    )
+
+
+def _fails(body: list[ast.stmt]) -> bool:
+    """Tell whether statements end the program or raise."""
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Raise):
+                return True
+            if isinstance(node, ast.Call) and dotted_name(node.func).rpartition(".")[2] in _STOPS:
+                return True
+    return False
+
+
+def _softens(node: ast.Try) -> bool:
+    """Tell whether a try statement copes with a missing variable."""
+    return bool(node.handlers) and not any(_fails(handler.body) for handler in node.handlers)
+
+
+def _compared_kind(node: ast.Compare) -> str:
+    words = [literal(part) for side in node.comparators for part in ast.walk(side) if isinstance(part, ast.expr)]
+    return "boolean" if any(word and word.lower() in ("true", "1", "yes", "on", "false") for word in words) else ""

@@ -1,0 +1,73 @@
+"""Which files production reads: the app's own, without tests, development settings, CI and vendored code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from scaffold.repo import SECONDARY, Repo, relative
+
+MAX_TEXT = 400_000
+"""A longer source file is generated or vendored."""
+
+_FOLDERS = (SECONDARY - {"template", "templates", "old", "legacy", "boilerplate"}) | frozenset(
+    "ci .ci .github .gitlab .devcontainer .husky dist out vendor third_party tools tooling hack stories "
+    "dev devtools benches perf terraform ansible k8s helm charts cdk infra infrastructure migrations "
+    "factories seeds coverage htmlcov storybook-static typings @types testdata test_helpers support".split()
+)
+_TASKS = frozenset("scripts script".split())
+_FILES = re.compile(
+    r"conftest\.py|(?:test_.*|.*_tests?|tests|noxfile|fabfile|setup|local_?settings|settings_?(?:dev|local|test"
+    r"|testing|development|ci)|(?:dev|local|test|testing|development)_?settings)\.py"
+    r"|.*[._-](?:test|tests|spec|stories|e2e|mock|cy)\.\w+|.*_(?:spec|test)\.(?:rb|go|exs|dart)|.*\.d\.ts|.*\.min\.\w+"
+    r"|.*Tests?\.(?:java|kt|cs|php)|(?:jest|cypress|playwright|karma|vitest|protractor|wdio|eslint|prettier"
+    r"|stylelint|commitlint|lint-staged|codegen|babel)[\w.-]*|\.eslintrc.*|gulpfile.*|Gruntfile.*|nightwatch.*"
+    r"|webpack\.dev\w*\.\w+|(?:dev|test)\.exs|simplecov.*|spec_helper\.rb|rails_helper\.rb|Dangerfile|Guardfile"
+)
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:settings|config|conf|environments)/(?:\w+/)?"
+    r"(?:dev|development|local|locals|test|tests|testing|ci|docker_test)\.(?:py|rb|js|ts|json|exs|ya?ml)$"
+)
+
+
+def is_production(path: str, named: str = "") -> bool:
+    """Tell whether a path below the app's root may run in production; `named` is text that names programs."""
+    *folders, name = path.split("/")
+    lowered = [folder.lower() for folder in folders]
+    if not _FOLDERS.isdisjoint(lowered) or any(folder.endswith(".xcodeproj") for folder in lowered):
+        return False
+    if "build" in lowered and name.endswith((".js", ".mjs", ".css")):
+        return False
+    if _FILES.fullmatch(name) or _SETTINGS.search(path):
+        return False
+    return _TASKS.isdisjoint(lowered) or name in named or path in named
+
+
+def files(
+    repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool = False
+) -> Iterator[str]:
+    """Yield the files with these suffixes that belong to the app at `root`, shallow ones first.
+
+    `every` keeps development files too (for tables of descriptions and tests of settings).
+    """
+    shut = tuple(f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/"))
+    named = _commands(repo, root)
+    for path in repo.suffixed(*suffixes, under=root):
+        if shut and path.startswith(shut):
+            continue
+        if every or is_production(relative(root, path), named):
+            yield path
+
+
+def _commands(repo: Repo, root: str) -> str:
+    """Return the texts that name the programs which run on deployment."""
+    prefix = "" if root == "." else root + "/"
+    names = ("package.json", "Procfile", "app.json", "composer.json", "Dockerfile", "heroku.yml")
+    return "\n".join(repo.text(prefix + name) for name in names if prefix + name in repo)
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text was written by a person: neither huge nor minified."""
+    if len(text) > MAX_TEXT:
+        return False
+    return len(text) < 20_000 or len(text) / (text.count("\n") + 1) < 300
