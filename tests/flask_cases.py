@@ -46,9 +46,9 @@ FLASK_CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a package that makes the app and a run.py that runs it": (
         {
             "requirements.txt": "flask\ngunicorn\n",
-            "site/__init__.py": FLASK + "app = Flask(__name__)\nfrom site import views\n",
-            "site/views.py": "from site import app\n@app.route('/')\ndef home(): return ''\n",
-            "run.py": "from site import app\nif __name__ == '__main__':\n    app.run()\n",
+            "board/__init__.py": FLASK + "app = Flask(__name__)\nfrom board import views\n",
+            "board/views.py": "from board import app\n@app.route('/')\ndef home(): return ''\n",
+            "run.py": "from board import app\nif __name__ == '__main__':\n    app.run()\n",
         },
         ["gunicorn run:app"],
     ),

@@ -159,7 +159,8 @@ def _migration(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:
 
 def _settings_vars(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:
     names = {named.value for named in (project.default, project.served) if named}
-    if project.production and names != {project.production}:
+    unserved = not (project.wsgi or project.asgi)
+    if project.production and (unserved or names != {project.production}):
         known = [named.evidence for named in (project.default, project.served) if named]
         yield ConfigVar(
             stack="django",
@@ -169,7 +170,9 @@ def _settings_vars(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]
             value=project.production,
             description="Python path of the settings module to run with",
             evidence=tuple(known) or (repo.proof(project.manage or project.wsgi, 1),),
-            why="without it manage.py would migrate and collect static files with other settings.",
+            why="Django's own application needs it."
+            if unserved
+            else "without it manage.py would migrate and collect static files with other settings.",
         )
     if found := configuration(repo, project):
         yield ConfigVar(
