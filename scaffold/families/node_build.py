@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp
-from scaffold.families.node_code import blanked
+from scaffold.families.node_code import code_of
 from scaffold.families.node_scripts import Step, proof_of, steps_of
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
@@ -114,7 +114,7 @@ def _by_config(repo: Repo, app: NodeApp, program: str, name: str) -> Output | No
         path = app.at(f"{program}.config{suffix}")
         if path not in repo:
             continue
-        text = blanked(repo.text(path), strings=False)
+        text = code_of(repo, path)
         file = re.search(r"\bfile\s*:\s*[\"']([\w./-]+\.[mc]?js)[\"']", text)
         folder = re.search(r"\bdir\s*:\s*[\"']([\w./-]+)[\"']", text) or re.search(
             r"\bpath\s*:\s*(?:path\.)?(?:resolve|join)\(\s*__dirname\s*,\s*[\"']([\w./-]+)[\"']", text
@@ -195,7 +195,7 @@ def _common_root(repo: Repo, app: NodeApp, source: str, config: dict[str, Any], 
 
 def read_tsconfig(repo: Repo, path: str, depth: int = 0) -> dict[str, Any] | None:
     """Return a tsconfig with what it extends merged in; comments and trailing commas are allowed in it."""
-    text = _COMMA.sub(r"\1", blanked(repo.text(path), strings=False))
+    text = _COMMA.sub(r"\1", code_of(repo, path))
     try:
         own = json.loads(text)
     except (ValueError, RecursionError):

@@ -20,6 +20,17 @@ _LISTENS = re.compile(
     r"\.startServer\s*\(|\bHapi\.[Ss]erver\s*\(|\bnew\s+(?:ApolloServer|WebSocketServer|WebSocket\.Server)\s*\(|"
     r"\bsails\.lift\s*\(|\bcreateApp\s*\([^)]*\)\s*\.start"
 )
+_WORDS = (
+    ".listen",
+    "createServer",
+    "StandaloneServer",
+    "serve(",
+    "startServer",
+    "Hapi.",
+    "sails.lift",
+    "new ApolloS",
+    "new WebS",
+)
 _ON = re.compile(
     r"\.listen\s*\(\s*(?:\{(?P<options>[^}]*)\}|(?P<port>[^,()]*(?:\([^()]*\))?[^,()]*))\s*(?:,\s*(?P<host>[^,()]+))?[,)]"
 )
@@ -32,7 +43,10 @@ _IMPORTS = re.compile(
 _PACKAGES = re.compile(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*)[\"']([@\w][^\"'\n]*)[\"']")
 _LOCAL_HOST = re.compile(r"[\"'](?:localhost|127\.0\.0\.1|::1)[\"']")
 _CONFIG = re.compile(r"(?:^|/)(?:[Gg]ulpfile|Gruntfile|[\w.-]+\.(?:config|conf|test|spec))\.\w+$")
-_MOST = 400
+_LIKELY = re.compile(
+    r"^[^/]+$|server|api|config|database|queue|redis|worker|/db|^src/[^/]+$|^lib/[^/]+$|\benv\b"
+)
+_MOST = 250
 _ASIDE = frozenset(
     words(
         "client frontend front-end web-client ui public static assets dist build out coverage "
@@ -68,12 +82,19 @@ def blanked(text: str, *, strings: bool = True) -> str:
     return _NOISE.sub(blank, text)
 
 
+def code_of(repo: Repo, path: str) -> str:
+    """Return a file's text with its comments blanked out; strings stay."""
+    return repo.once(("node-code", path), lambda: blanked(repo.text(path), strings=False))
+
+
 def listens(repo: Repo, path: str) -> int:
     """Return the line where a file starts to listen, 0 where it does not."""
+    return repo.once(("node-listens", path), lambda: _listens(repo, path))
+
+
+def _listens(repo: Repo, path: str) -> int:
     text = repo.text(path)
-    if not any(
-        word in text for word in ("listen", "createServer", "erve", "ApolloServer", "sails.lift", "Hapi")
-    ):
+    if not any(word in text for word in _WORDS):
         return 0
     found = _LISTENS.search(blanked(text))
     return text.count("\n", 0, found.start()) + 1 if found else 0
@@ -99,7 +120,7 @@ def reached(repo: Repo, entry: str, *, most: int = 40) -> tuple[str, ...]:
     queue = [entry]
     while queue and len(seen) < most:
         path = queue.pop(0)
-        text = blanked(repo.text(path), strings=False)
+        text = code_of(repo, path)
         for match in _IMPORTS.finditer(text):
             found = resolve(repo, path.rpartition("/")[0] or ".", match[1])
             if found and found not in seen and not found.endswith(".json"):
@@ -129,7 +150,7 @@ def _sources(repo: Repo, root: str) -> tuple[str, ...]:
     )
     inner = tuple(folder for folder in packages if len(folder) > cut)
     found = []
-    for path in repo.suffixed(*SUFFIXES, under=root):
+    for path in sorted(repo.suffixed(*SUFFIXES, under=root), key=lambda path: not _LIKELY.search(path)):
         inside = path[cut:]
         folders = inside.split("/")[:-1]
         if not _ASIDE.isdisjoint(folders) or is_secondary(inside) or path.startswith(inner):
@@ -143,7 +164,7 @@ def _sources(repo: Repo, root: str) -> tuple[str, ...]:
 
 def listen_calls(repo: Repo, path: str) -> tuple[Listen, ...]:
     """Return the `listen(...)` calls of a file whose port or host a dyno cannot use."""
-    text = blanked(repo.text(path), strings=False)
+    text = code_of(repo, path)
     found = []
     for match in _ON.finditer(text):
         options = match["options"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Doubt, Todo, command
 from scaffold.families.node import NodeApp, script_proof
 from scaffold.families.node_build import build_script
-from scaffold.families.node_code import Listen, blanked, listen_calls, listens, reached, sources
+from scaffold.families.node_code import Listen, code_of, listen_calls, listens, reached, sources
 from scaffold.families.node_launch import Launch, faults
 from scaffold.families.node_scripts import steps_of
 from scaffold.repo import Repo
@@ -15,6 +15,10 @@ from scaffold.repo import Repo
 
 def bad_listens(repo: Repo, app: NodeApp, launch: Launch) -> tuple[Listen, ...]:
     """Return the `listen` calls of the web process that a dyno cannot use."""
+    return repo.once(("node-bad-listens", app.root, launch.file), lambda: _bad_listens(repo, app, launch))
+
+
+def _bad_listens(repo: Repo, app: NodeApp, launch: Launch) -> tuple[Listen, ...]:
     paths = reached(repo, launch.file) if launch.file else sources(repo, app.root)
     listening = [path for path in paths if listens(repo, path)]
     found = [one for path in listening for one in listen_calls(repo, path)]
@@ -24,7 +28,7 @@ def bad_listens(repo: Repo, app: NodeApp, launch: Launch) -> tuple[Listen, ...]:
 
 
 def _reads_port(repo: Repo, path: str) -> bool:
-    text = blanked(repo.text(path), strings=False)
+    text = code_of(repo, path)
     return "process.env.PORT" in text or "env.PORT" in text or "'PORT'" in text or '"PORT"' in text
 
 
@@ -57,7 +61,7 @@ def listen_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Itera
 def _fastify(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
     for path in reached(repo, launch.file) if launch.file else sources(repo, app.root):
         line = listens(repo, path)
-        text = blanked(repo.text(path), strings=False)
+        text = code_of(repo, path)
         if (
             line
             and ".listen" in text

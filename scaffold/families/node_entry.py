@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scaffold.facts import Raw, command
 from scaffold.families.node import NodeApp, dep_proof, script_proof
 from scaffold.families.node_build import build_script, output_of
-from scaffold.families.node_code import listens, resolve
+from scaffold.families.node_code import listens, resolve, sources
 from scaffold.families.node_frameworks import known_start
 from scaffold.families.node_launch import (
+    UNKNOWN,
     Launch,
     by_pm2,
     compiled,
@@ -32,11 +33,14 @@ PRODUCTION = words(
 )
 """Scripts that people write the production command in, likeliest first."""
 
+LISTENERS = words("express fastify koa @hapi/hapi hapi restify polka hono micro connect socket.io ws")
+"""Packages whose apps listen in a file of their own."""
+
 DEVELOPMENT = words("dev develop start:dev start-dev dev:server server:dev watch start:watch debug")
 """Scripts that at least name the file that is the app."""
 
 FILES = words(
-    "server app index main bin/www src/server src/app src/index src/main server/server "
+    "server app index main app/server app/index app/main bin/www src/server src/app src/index src/main server/server "
     "server/index server/app server/main server/src/index server/src/server lib/server "
     "lib/index lib/app src/server/index src/server/server src/bin/www src/start start www bot "
     "src/bot api/index api/server backend/server backend/index backend/app"
@@ -66,8 +70,12 @@ def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
     for name in DEVELOPMENT:
         if launch := _reduced(repo, app, name, strict=True):
             yield launch
-    if launch := _by_file(repo, app):
+    if launch := _by_file(repo, app, _entry_files(repo, app)):
         yield launch
+    if launch := _by_source(repo, app):
+        yield launch
+    if start and all(fault.endswith(UNKNOWN) for fault in faults(start)):
+        yield _by_script(repo, app, "start", start)
     for name in ("start", *PRODUCTION):
         if launch := _reduced(repo, app, name, strict=False):
             yield launch
@@ -184,8 +192,16 @@ def _in_other_package(repo: Repo, app: NodeApp, path: str) -> bool:
     return False
 
 
-def _by_file(repo: Repo, app: NodeApp) -> Launch | None:
-    for path in _entry_files(repo, app):
+def _by_source(repo: Repo, app: NodeApp) -> Launch | None:
+    """Take the one file that listens, where a server package is declared and only one does."""
+    if app.prod(*LISTENERS) is None:
+        return None
+    found = [path for path in sources(repo, app.root) if listens(repo, path)]
+    return _by_file(repo, app, found) if len(found) == 1 else None
+
+
+def _by_file(repo: Repo, app: NodeApp, paths: Iterable[str]) -> Launch | None:
+    for path in paths:
         line = listens(repo, path)
         if not line:
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, dep_proof
-from scaffold.families.node_code import listens, packages_used, reached, sources
+from scaffold.families.node_code import code_of, listen_calls, listens, packages_used, reached, sources
 from scaffold.families.node_entry import find_launch
 from scaffold.families.node_launch import Launch
 from scaffold.families.node_tools import words
@@ -49,7 +49,7 @@ WORKERS = words(
 """Packages of processes that wait for work."""
 
 SITES = words(
-    "react-scripts @angular/cli @vue/cli-service vite gatsby @docusaurus/core parcel "
+    "react-scripts react-dev-utils @angular/cli @vue/cli-service vite gatsby @docusaurus/core parcel "
     "parcel-bundler astro @11ty/eleventy vitepress vuepress hexo ember-cli preact-cli "
     "@rsbuild/core snowpack @quasar/app @quasar/app-vite @quasar/app-webpack "
     "react-app-rewired @craco/craco @sveltejs/kit svelte umi poi @stencil/core "
@@ -102,7 +102,7 @@ def _kind(repo: Repo, app: NodeApp) -> Kind:
     listening = _listening(repo, app, launch)
     if launch.framework:
         return Kind(name="server", dep=launch.framework, launch=launch, listening=listening, beside=beside)
-    if bot and (listening is None or not server):
+    if bot and (listening is None or not server or _only_fixed(repo, launch, listening)):
         return Kind(name="worker", dep=bot, launch=launch, beside=beside)
     worker = app.prod(*WORKERS)
     if listening or _serves(launch) or (server and not (worker and _closed(repo, launch))):
@@ -150,6 +150,12 @@ def _listening(repo: Repo, app: NodeApp, launch: Launch) -> Evidence | None:
         if line := listens(repo, path):
             return repo.proof(path, line)
     return None
+
+
+def _only_fixed(repo: Repo, launch: Launch, listening: Evidence) -> bool:
+    """Tell whether a bot's listening is an aside: on a port of its own choice."""
+    text = code_of(repo, listening.path)
+    return "PORT" not in text and any(one.port for one in listen_calls(repo, listening.path))
 
 
 def _closed(repo: Repo, launch: Launch) -> bool:

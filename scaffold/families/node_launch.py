@@ -19,6 +19,7 @@ _FLAG_VALUES = frozenset(
 )
 _WATCH_VALUES = words("-w -e --exec --ext -P --project -i --ignore -x")
 _VERBS = words("start watch run node ts-node")
+UNKNOWN = "is not among the packages declared"
 _DROPPED = ("--inspect", "--watch", "--debug", "--nolazy", "--trace", "--prof", "--env-file")
 
 
@@ -57,11 +58,19 @@ def faults(steps: tuple[Step, ...]) -> tuple[str, ...]:
             found.append(f"{step.simple.program} leaves the foreground")
         elif step.kind == "foreign":
             found.append(f"{step.simple.program} is another language")
+        elif step.kind == "" and not _known(step):
+            found.append(f"{step.simple.program} {UNKNOWN}")
         elif fixed_port(step):
             found.append("the port is fixed")
     if not any(step.runs for step in steps):
         found.append("nothing in it stays up")
     return tuple(dict.fromkeys(found))
+
+
+def _known(step: Step) -> bool:
+    """Tell whether a program that no table names is a file, the shell, or brought by a declared package."""
+    program = step.simple.program
+    return "/" in program or program in ("sh", "bash") or step.app.dep(program) is not None
 
 
 def fixed_port(step: Step) -> bool:

@@ -190,12 +190,8 @@ def _by_tool(
     repo: Repo, app: NodeApp, stack: str, tool: Tool, dep: NodeDep, folder: str
 ) -> Iterator[AnyFact]:
     words = list(tool.words)
-    for name in tool.config:
-        if tool.words[0] == "knex" and app.at(name) not in repo:
-            for path in repo.named(name):
-                if path.startswith("" if app.root == "." else app.root + "/"):
-                    words += ["--knexfile", relative(app.root, path)]
-                    break
+    if tool.words[0] == "knex":
+        words += _knexfile(repo, app, tool)
     if tool.words[0] == "prisma" and not folder.endswith("prisma/migrations"):
         schema = next(
             (path for path in repo.suffixed(".prisma") if path.startswith(folder_of(folder) + "/")), ""
@@ -280,8 +276,28 @@ def _typeorm(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
     yield Migration(
         stack=stack,
         root=app.root,
-        command=app.execute("typeorm", "migration:run", "-d", relative(app.root, target)),
+        command=app.execute(*_typeorm_words(dep, relative(app.root, target))),
         paths=(relative(app.root, folder_of(places[0])),),
         evidence=(dep_proof(repo, app, dep), repo.proof(configs[0]), repo.proof(places[0])),
         why=f"{folder_of(places[0])} holds migrations of TypeORM, to be run before the new code.",
     )
+
+
+def _typeorm_words(dep: NodeDep, config: str) -> tuple[str, ...]:
+    """Return TypeORM's command: before 0.3 the configuration was named by another option."""
+    if re.match(r"\D*0\.[12]\b", dep.range):
+        return ("typeorm", "--config", config, "migration:run")
+    return ("typeorm", "migration:run", "-d", config)
+
+
+def _knexfile(repo: Repo, app: NodeApp, tool: Tool) -> list[str]:
+    """Return the option that names the knexfile, where it is not beside package.json or is TypeScript."""
+    for name in tool.config:
+        for path in repo.named(name):
+            if path != app.at(name) and not path.startswith("" if app.root == "." else app.root + "/"):
+                continue
+            built = output_of(repo, app, path) if path.endswith(".ts") else None
+            if built:
+                return ["--knexfile", relative(app.root, built.path)]
+            return [] if path == app.at(name) else ["--knexfile", relative(app.root, path)]
+    return []

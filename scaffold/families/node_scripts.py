@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, app_at, node_apps
+from scaffold.families.node_code import resolve
 from scaffold.families.node_shell import Simple, simple, split_commands
 from scaffold.families.node_tools import FILE_WATCHERS, TYPESCRIPT_RUNNERS, kind_of, packages_of, words
 from scaffold.manifests.package_json import Script
@@ -108,9 +109,19 @@ def _commands(
             yield from _commands(repo, app, script, tuple(_side_by_side(app, one)), folder, depth + 1)
             continue
         kind = _kind(one)
+        if kind == "node" and _runs_dev_server(repo, folder, one):
+            kind = "dev"
         if depth and kind in _ENDS and _BUILDS.match(script.name):
             kind = "build"
         yield Step(simple=one, script=script, app=app, folder=folder, kind=kind)
+
+
+def _runs_dev_server(repo: Repo, folder: str, one: Simple) -> bool:
+    """Tell whether a script file starts a bundler's development server (an ejected React app does)."""
+    name = next((word for word in one.args if not word.startswith("-")), "")
+    path = resolve(repo, folder, name) if name else ""
+    text = repo.text(path) if path else ""
+    return "webpack-dev-server" in text or "react-dev-utils" in text or "browser-sync" in text
 
 
 def _kind(one: Simple) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffold import policy
 from scaffold.facts import Addon, Evidence, Strength
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import blanked, sources
@@ -142,13 +143,16 @@ def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | N
     variable = re.compile(
         rf"(?:process\.env|\benv|\.get)(?:\.|\[?\(?[\"'])({_VARIABLE.get(service, '$^')})\b"
     )
+    if service in _ORMS:
+        orms = "sequelize sequelize-typescript typeorm knex drizzle-orm kysely objection @mikro-orm/core"
+        names = re.compile(names.pattern + "|" + "|".join(rf"[\"']{name}[\"']" for name in orms.split()))
     dialect = re.compile(rf"[\"'](?:{_ORMS[service]})[\"']") if service in _ORMS else None
     imported: Use | None = None
     named: Use | None = None
     for path in (*sources(repo, app.root), *_configs(repo, app)):
         text = repo.text(path)
         if not names.search(text) and not (dialect and "process.env" in text and dialect.search(text)):
-            found = named is None and service != "mongodb" and "process.env" in text and variable.search(text)
+            found = named is None and service != "mongodb" and "env." in text and variable.search(text)
             if found and re.search(r"_UR[IL]$|HOST$", found[1]):
                 named = _found(repo, path, found, text, service)
             continue
@@ -167,7 +171,8 @@ def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | N
 
 def _found(repo: Repo, path: str, match: re.Match[str], text: str, service: str) -> Use:
     line = text.count("\n", 0, match.start()) + 1
-    name = match[1] if match[1].endswith("_URL") else ""
+    usual = next((name for name in policy.addon(service).config_vars if re.search(rf"\b{name}\b", text)), "")
+    name = usual or (match[1] if match[1].endswith("_URL") else "")
     shown = text.split("\n")[line - 1]
     guarded = re.compile(
         rf"\bif\s*\(\s*!*\s*process\.env\.{re.escape(match[1])}\b|process\.env\.{re.escape(match[1])}\s*\?(?![?.])"

@@ -13,7 +13,7 @@ from typing import Any
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Process
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_build import build_script, build_steps
-from scaffold.families.node_code import blanked
+from scaffold.families.node_code import code_of
 from scaffold.families.node_scripts import proof_of
 from scaffold.manifests.json_file import parse_object
 from scaffold.repo import Repo, join
@@ -25,6 +25,7 @@ _FOLDERS = (
     ("react-scripts", "build", ""),
     ("@craco/craco", "build", ""),
     ("react-app-rewired", "build", ""),
+    ("react-dev-utils", "build", ""),
     ("@vue/cli-service", "dist", "outputDir"),
     ("gatsby", "public", ""),
     ("@docusaurus/core", "build", ""),
@@ -126,13 +127,13 @@ def nginx_facts(
     evidence: tuple[Evidence, ...],
 ) -> Iterator[AnyFact]:
     """Yield what serves a folder of files with nginx."""
-    if folder != "." and not _SAFE.fullmatch(folder):
+    if folder != "." and (not _SAFE.fullmatch(folder) or ".." in folder):
         yield Doubt(
             stack=stack,
             root=root,
             id="static/odd-folder",
-            message=f"the built site's folder has an unusual name ({folder!r}), so no server is set up for it.",
-            remedy="Build to a folder of plain letters.",
+            message=f"the site is built to {folder!r}, which cannot be served from the app's folder.",
+            remedy="Build to a folder of plain letters inside it.",
             evidence=evidence,
         )
         return
@@ -228,7 +229,7 @@ def _configured(repo: Repo, app: NodeApp, name: str, key: str) -> tuple[str, tup
         path = app.at(base + suffix)
         if path not in repo:
             continue
-        text = blanked(repo.text(path), strings=False)
+        text = code_of(repo, path)
         literal = rf"\b{key}\s*:\s*[\"']([^\"'\n]+)[\"']" if key else r"$^"
         resolved = rf"\b{key or 'path'}\s*:\s*(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|process\.cwd\(\))\s*,\s*[\"']([^\"'\n]+)[\"']"
         found = re.search(literal, text) or re.search(resolved, text)

@@ -15,7 +15,7 @@ from scaffold.families.node_scripts import steps_of
 from scaffold.repo import Repo, is_secondary, relative
 
 _SCRIPT = re.compile(
-    r"^(?:start[:-]|run[:-]|serve[:-])?(?P<name>workers?|queues?|jobs?|consumers?|processor|background|scheduler|cron|clock|bot|subscriber|listener)"
+    r"^(?:start[:-]|run[:-]|serve[:-]|prod[:-]|production[:-])?(?P<name>workers?|queues?|jobs?|job-?handler|job-?runner|consumers?|processor|background|scheduler|cron|clock|bot|subscriber|listener)"
     r"(?:[:-](?:start|run|prod|production|server))?$"
 )
 _FILE = re.compile(

@@ -18,6 +18,7 @@ from scaffold.repo import Repo, is_secondary
 from scaffold.stacks import Stack
 
 _EXPORT = re.compile(r"\boutput\s*:\s*[\"']export[\"']")
+_FRONT = ("client", "frontend", "front-end", "front", "ui", "fe")
 _CONFIGS = ("next.config.js", "next.config.mjs", "next.config.ts", "next.config.cjs")
 
 
@@ -38,7 +39,7 @@ def _facts(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
         root=app.root,
         evidence=(*proofs, *(kind.launch.evidence[:1] if kind.launch else ())),
         strength=Strength.HINT if uninstalled(repo, app, kind.launch) else Strength.FRAMEWORK,
-        weight=5,
+        weight=1 if app.root.rpartition("/")[2] in _FRONT else 5,
         why=f"{app.path} declares next, and its pages are there.",
     )
     exported = _exported(repo, app)
