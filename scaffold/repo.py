@@ -40,8 +40,9 @@ SECONDARY = frozenset(
 
 
 def is_secondary(path: str) -> bool:
-    """Tell whether a path lies in a tests, examples or documentation folder."""
-    return any(part.lower() in SECONDARY for part in path.split("/")[:-1])
+    """Tell whether a path lies in a tests, examples, documentation or hidden folder."""
+    parts = path.split("/")[:-1]
+    return any(part.lower() in SECONDARY or (part[:1] == "." and part not in (".", "..")) for part in parts)
 
 
 def folder_of(path: str) -> str:

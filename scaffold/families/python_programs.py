@@ -136,6 +136,7 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
     deep = inside.count("/") > 0
     if deep and not (stays or named or told):
         return None
+    rank += 40 * ("heroku" in stem.lower())
     score = 40 * bool(library) + 30 * stays + 25 * bool(told) + rank - 6 * inside.count("/")
     return Program(
         path=path,
