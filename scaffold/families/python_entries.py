@@ -63,7 +63,7 @@ _ASIDE = frozenset(
 _HUNG = "route|get|post|put|patch|delete|include_router|register_blueprint|add_\\w+|mount"
 _SHALLOW = 2
 _APP_MADE = re.compile(
-    r"^(?:from [\w.]+ import [^\n]*(?:app|server|api|factory)|"
+    r"^(?:from [\w.]+ import [^\n]*\b(?:\w*_)?(?:app|application|server|api|factory)\b|"
     r"\w*app\w*\s*=\s*\w*(?:create|make|init|build|app))",
     re.MULTILINE | re.IGNORECASE,
 )
