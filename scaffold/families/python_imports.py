@@ -88,7 +88,9 @@ def _importable(repo: Repo, path: str, root: str) -> Importable | None:
     folders = [folder for folder in _above(path, root) if _name_from(repo, folder, path)]
     if not folders:
         return None
-    ranked = sorted(folders, key=lambda folder: (_misses(repo, path, folder, root), _depth(folder)))
+    ranked = folders
+    if len(folders) > 1:
+        ranked = sorted(folders, key=lambda folder: (_misses(repo, path, folder, root), _depth(folder)))
     best = ranked[0]
     return Importable(
         folder=relative(root, best) if best != root else ".", module=_name_from(repo, best, path)
