@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from scaffold.manifests import app_json, json_file, pubspec, toml_file
 from scaffold.repo import Repo
 
 MAX_DESCRIPTION = 140
+_SYMBOLS = 0x1F000
+"""From here on Unicode has pictures, not words."""
 _GENERIC = frozenset(
     [
         "app",
@@ -148,17 +151,22 @@ def _readme(repo: Repo) -> Iterator[AnyFact]:
             fenced = 1 - fenced
         plain = "" if fenced or text.startswith(("```", "~~~")) else _prose(text)
         heading = re.match(r"#\s+(.+)", text)
+        if re.match(_INSTRUCTIONS, text, re.IGNORECASE) and not fenced:
+            break
         if heading and not title and not fenced:
             title, line_of_title = _plain(heading[1]), number
-        elif plain and not text.startswith("#"):
+        elif plain and not text.startswith("#") and (paragraph or not re.match(_NO_SUMMARY, plain, re.I)):
             paragraph, start = f"{paragraph} {plain}".strip(), start or number
         elif paragraph:
             break
-    yield from _about("name", title[:60], repo.proof(path, line_of_title), Strength.HINT)
+    if title.lower() != "readme":
+        yield from _about("name", title[:60], repo.proof(path, line_of_title), Strength.HINT)
     if len(paragraph) >= 20:
         yield from _about("description", paragraph, repo.proof(path, start), Strength.HINT)
 
 
+_INSTRUCTIONS = r"##+\s.*(install|set\s?up|usage|getting started|requirement|run|config|develop|build|test|table of|deploy)"
+_NO_SUMMARY = r"(see|run|welcome|to run|install|this readme would|todo|note|hello|hi|click|clone|read)\b"
 _NOT_PROSE = re.compile(r"^(?:[-*+|>=_]|\d+[.)]|<|!\[|\[!\[|:|\.\. |---|===|http|\$ |\{)")
 
 
@@ -171,11 +179,11 @@ def _prose(text: str) -> str:
 
 def _plain(text: str, *, limit: int = MAX_DESCRIPTION) -> str:
     """Return one line without markup, cut at a sentence or a word."""
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>|`", "", text)
+    text = html.unescape(re.sub(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>|`", "", text))
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)
     text = re.sub(r":[a-z0-9_+-]+:", "", text)
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = " ".join("".join(c if c.isprintable() and ord(c) < _SYMBOLS else " " for c in text).split())
     if len(text) <= limit:
         return text
     sentence = re.match(rf"(.{{20,{limit - 1}}}?[.!?])\s", text)

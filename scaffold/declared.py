@@ -12,7 +12,7 @@ from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_f
 from scaffold.declared_platforms import platform_facts
 from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
-from scaffold.families.docker import compose_files, image_files, role_of
+from scaffold.families.docker import buildpack_could_build, compose_files, image_files, role_of
 from scaffold.families.docker_ports import system_packages
 from scaffold.repo import Repo, folder_of
 
@@ -51,15 +51,16 @@ def _compose_addons(repo: Repo) -> Iterator[AnyFact]:
 
 def _system_packages(repo: Repo) -> Iterator[AnyFact]:
     """Doubt that a buildpack can do where a Dockerfile installs programs which Heroku does not bring."""
-    if repo.named("Aptfile"):
+    if repo.named("Aptfile", "heroku.yml"):
         return
     for image in image_files(repo):
-        packages = dict(system_packages(image))
+        root = folder_of(image.root) if image.root.endswith("docker") else image.root
+        packages = dict(system_packages(image)) if buildpack_could_build(repo, root) else {}
         if packages:
             names = ", ".join(sorted(packages))
             yield Doubt(
                 stack=STACK,
-                root=folder_of(image.root) if image.root.endswith("docker") else image.root,
+                root=root,
                 id="docker/system-packages",
                 message=f"{image.path} installs {names}; no language buildpack does.",
                 remedy="List them in an Aptfile for heroku-community/apt, or take --stack docker.",

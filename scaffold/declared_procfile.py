@@ -16,7 +16,8 @@ _MISNAMED = re.compile(
 )
 _LOOPBACK = re.compile(r"(?:--(?:bind|host|hostname|address)[= ]|-b |-h |-H )(?:127\.0\.0\.1|localhost)\b")
 _DEVELOPMENT = re.compile(
-    r"\brunserver\b|\bnodemon\b|\bflask run\b|\bnext dev\b|\bvite(?! preview)\b|react-scripts start|--reload\b"
+    r"\brunserver\b|\bnodemon\b|\bflask run\b|\bnext dev\b|\bvite(?! preview)\b|react-scripts start|"
+    r"--reload\b"
 )
 
 

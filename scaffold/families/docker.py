@@ -212,3 +212,30 @@ def role_of(image: str) -> str:
     bare = image.partition("@")[0]
     last = bare.rpartition("/")[2].partition(":")[0].lower()
     return _BY_IMAGE.get(last, "")
+
+
+_MANIFESTS = [
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+    "package.json",
+    "Gemfile",
+    "composer.json",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Cargo.toml",
+    "mix.exs",
+    "pubspec.yaml",
+    "build.sbt",
+    "project.clj",
+    "deps.edn",
+]
+
+
+def buildpack_could_build(repo: Repo, root: str) -> bool:
+    """Tell whether a folder holds a manifest that some buildpack builds from."""
+    here = "" if root == "." else root + "/"
+    return any(here + name in repo for name in _MANIFESTS) or bool(repo.suffixed(".csproj", under=root))

@@ -9,6 +9,7 @@ from scaffold.facts import Addon, AnyFact, Evidence, Image, Process, Strength, U
 from scaffold.families.docker import (
     Built,
     ImageFile,
+    buildpack_could_build,
     built_services,
     compose_files,
     image_at,
@@ -28,26 +29,6 @@ _DEVELOPMENT = re.compile(
     r"--reload|watch|tail -f|sleep |/dev/null|artisan serve|npm install|yarn install|pytest|bundle install"
 )
 """What a compose file runs on a developer's machine, not in production."""
-
-_MANIFESTS = [
-    "requirements.txt",
-    "pyproject.toml",
-    "Pipfile",
-    "setup.py",
-    "package.json",
-    "Gemfile",
-    "composer.json",
-    "go.mod",
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "Cargo.toml",
-    "mix.exs",
-    "pubspec.yaml",
-    "build.sbt",
-    "project.clj",
-    "deps.edn",
-]
 
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
@@ -116,9 +97,7 @@ def _strength(repo: Repo, root: str, image: ImageFile) -> Strength:
     """Rank below whatever a buildpack could build; above it where only the Dockerfile can build anything."""
     if image.root != root or not starts_by_itself(image):
         return Strength.HINT
-    here = "" if root == "." else root + "/"
-    built = any(here + name in repo for name in _MANIFESTS)
-    return Strength.HINT if built or repo.suffixed(".csproj", ".sln", under=root) else Strength.GENERIC
+    return Strength.HINT if buildpack_could_build(repo, root) else Strength.GENERIC
 
 
 def _starts(repo: Repo, image: ImageFile) -> tuple[Evidence, ...]:
