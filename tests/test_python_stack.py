@@ -355,6 +355,13 @@ def test_a_bot_that_the_web_app_starts_is_no_process(tmp_path: Path) -> None:
     assert "worker" not in processes(facts_of(tmp_path, files))
 
 
+def test_an_installed_bot_is_run_by_its_own_command(tmp_path: Path) -> None:
+    text = '[project]\nname="a"\ndependencies=["aiogram"]\n[project.scripts]\ngreeter="a.cli:go"\n'
+    text += '[build-system]\nrequires=["hatchling"]\n'
+    files = {"pyproject.toml": text, "uv.lock": "", "src/a/cli.py": "import aiogram\ndef go(): ...\n"}
+    assert processes(facts_of(tmp_path, files))["worker"] == "greeter"
+
+
 def test_a_script_that_ends_is_doubted(tmp_path: Path) -> None:
     facts = facts_of(
         tmp_path, {"requirements.txt": "requests\n", "main.py": "import requests\nprint(requests.get('x'))\n"}
@@ -453,6 +460,9 @@ def test_the_python_asked_for(tmp_path: Path, files: dict[str, str], asked: str,
         ({"requirements.txt": "a\n", "Pipfile.lock": "{}"}, "python/several-managers"),
         ({"requirement.txt": "a\n"}, "python/requirements-misspelt"),
         ({"requirements.txt": "a\n", "python-version": "3.12\n"}, "python/version-file-misspelt"),
+        ({"requirements.txt": "a\n", ".python-version": "python-3.12\n"}, "python/version-file-invalid"),
+        ({"requirements.txt": "a\n", ".python-version": "3.12\n3.13\n"}, "python/version-file-invalid"),
+        ({"requirements.txt": "a\n", "runtime.txt": "3.12\n"}, "python/version-file-invalid"),
         ({"pyproject.toml": '[project]\nname="a"\ndependencies=["flask"]\n'}, "python/no-lock"),
         ({"environment.yml": "dependencies:\n  - flask\n"}, "python/conda"),
         ({"requirements.txt": "torch==2.3\n"}, "python/slug-size"),

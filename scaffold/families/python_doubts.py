@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Strength, command
 from scaffold.families.python import PythonApp
+from scaffold.families.python_layout import built_from_top
 from scaffold.families.python_libraries import APT_PACKAGES, LARGE
 from scaffold.families.python_signals import Signals, signals
-from scaffold.repo import Repo, folder_of
+from scaffold.repo import Repo, folder_of, join
 
 _APT = 10
 _GEO = "https://github.com/heroku/heroku-geo-buildpack"
-_CHROME = "heroku-community/chrome-for-testing"
+_CHROME = "https://github.com/heroku/heroku-buildpack-chrome-for-testing"
 
 
 def system_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
@@ -44,7 +45,6 @@ def _buildpack(app: PythonApp, name: str, proofs: tuple[Evidence, ...], why: str
         evidence=proofs,
         name=name,
         position=_APT,
-        support=True,
         why=why,
     )
 
@@ -53,7 +53,7 @@ def _apt(repo: Repo, app: PythonApp, wanted: dict[str, Evidence]) -> Iterator[An
     proofs = tuple(dict.fromkeys(wanted.values()))
     names = ", ".join(wanted)
     yield _buildpack(app, "heroku-community/apt", proofs, f"installs {names}, which pip cannot")
-    path = "Aptfile"
+    path = "Aptfile" if built_from_top(repo, app) else join(app.root, "Aptfile")
     if path not in repo:
         yield File(
             stack="python",

@@ -33,6 +33,11 @@ def layout_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
         yield from _unlocked(repo, app)
 
 
+def built_from_top(repo: Repo, app: PythonApp) -> bool:
+    """Tell whether Heroku's build root is the top of the repository for this app."""
+    return app.root == "." or any(_shim(repo, app))
+
+
 def _shim(repo: Repo, app: PythonApp) -> Iterator[Shim]:
     """Yield how the top builds an app in a subfolder: as it is, or by a requirements.txt of one line."""
     top = next((other for other in python_apps(repo) if other.root == "."), None)

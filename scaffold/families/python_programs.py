@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from scaffold.facts import Evidence, command
 from scaffold.families.python import Dependency, PythonApp
 from scaffold.families.python_code import Module, module_of
+from scaffold.families.python_deps import sound
 from scaffold.families.python_imports import importable, target_of
 from scaffold.families.python_libraries import BOTS, WEB_FRAMEWORKS
 from scaffold.families.python_signals import sources
 from scaffold.families.python_syntax import dotted_name, is_main_guard, tree_of
-from scaffold.repo import Repo, folder_of, relative
+from scaffold.manifests import pyproject
+from scaffold.repo import Repo, folder_of, join, relative
 
 if TYPE_CHECKING:
     import ast
@@ -73,7 +75,30 @@ def _programs(repo: Repo, app: PythonApp) -> tuple[Program, ...]:
         return ()
     said = _said(repo, app)
     found = [made for path in _candidates(repo, app) if (made := _program(repo, app, path, said))]
+    if not any(one.library for one in found):
+        found += _scripts(repo, app)
     return tuple(sorted(found, key=lambda one: (-one.score, one.path.count("/"), one.path)))
+
+
+def _scripts(repo: Repo, app: PythonApp) -> Iterator[Program]:
+    """Yield the command that an installed project of a bot brings along (`[project.scripts]`)."""
+    library = app.uses(*BOTS)
+    path = join(app.root, "pyproject.toml")
+    project = sound(repo, path, pyproject.parse) if library and app.manager in ("uv", "poetry") else None
+    if library is None or project is None or not project.package_mode:
+        return
+    for name, target, line in project.scripts[:1]:
+        yield Program(
+            path=path,
+            command=command(name),
+            library=library,
+            stays=bool(target),
+            clock=False,
+            named_clock=False,
+            serves=False,
+            score=30,
+            evidence=(repo.proof(path, line),),
+        )
 
 
 def _candidates(repo: Repo, app: PythonApp) -> Iterator[str]:

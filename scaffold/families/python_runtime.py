@@ -135,6 +135,7 @@ def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
         renamed = command(Raw("git mv"), path, right)
         message = f"{path} looks like a version file, but Heroku does not read it."
         yield _doubt(app, repo.proof(path, 1), "python/version-file-misspelt", message, renamed)
+    yield from _invalid(repo, app)
     runtime, version = join(app.root, "runtime.txt"), join(app.root, ".python-version")
     if runtime in repo and version in repo:
         yield _doubt(
@@ -152,6 +153,22 @@ def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
             f"Heroku refuses {runtime} in an app that uses uv.",
             f"git rm {runtime}",
         )
+
+
+def _invalid(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
+    """Doubt version files whose content Heroku's build refuses."""
+    for name, form, sample in (
+        (".python-version", r"3\.\d+(\.\d+)?", "3.13"),
+        ("runtime.txt", r"python-3\.\d+(\.\d+)?", "python-3.13"),
+    ):
+        path = join(app.root, name)
+        lines = [(number, line.strip()) for number, line in enumerate(repo.lines(path), 1)]
+        said = [(number, line) for number, line in lines if line and not line.startswith("#")]
+        if path not in repo or (len(said) == 1 and re.fullmatch(form, said[0][1])):
+            continue
+        proof = repo.proof(path, said[0][0] if said else 0)
+        message = f"{path} must hold one version in the form {sample}; Heroku refuses what it holds."
+        yield _doubt(app, proof, "python/version-file-invalid", message, f"Write one line: {sample}")
 
 
 def _doubt(app: PythonApp, proof: Evidence, name: str, message: str, remedy: str) -> Doubt:
