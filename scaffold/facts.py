@@ -178,12 +178,14 @@ class Image(Fact):
 class Todo(Fact):
     """Something only the person can do: a `command` to copy (may be ""), and `why` it is needed.
 
-    `edit_path`/`edit_text` offer the same as an edit: the file's whole new text.
+    In a terminal the same may be offered as an edit: in `edit_path` the first `edit_old` becomes
+    `edit_new`; an empty `edit_old` appends `edit_new` as a line.
     """
 
     command: str
     edit_path: str = ""
-    edit_text: str = ""
+    edit_old: str = ""
+    edit_new: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

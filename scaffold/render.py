@@ -95,6 +95,7 @@ def _copy(
 ) -> Any:
     from copier import run_copy
     from copier.errors import CopierAnswersInterrupt, CopierError
+    from jinja2 import TemplateError
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

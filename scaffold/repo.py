@@ -68,6 +68,18 @@ def relative(root: str, path: str) -> str:
     return path[len(root) + 1 :] if path.startswith(root + "/") else path
 
 
+_URL_PASSWORD = re.compile(r"(://[^/\s:@'\"]*:)[^@\s'\"$<{]+@")
+_SECRET_VALUE = re.compile(
+    r"(?i)((?:secret|passw(?:or)?d|passwd|token|api_?key|access_?key|private_?key|credential)\w*[\"'\])]*\s*"
+    r"(?:=>|:=|[:=,])\s*[bruf]?)([\"'])(?!\2)[^\"']{6,}\2"
+)
+
+
+def redact(text: str) -> str:
+    """Mask passwords in URLs and literals beside secret names: proof is shown, logged and committed."""
+    return _SECRET_VALUE.sub(r"\1\2***\2", _URL_PASSWORD.sub(r"\1***@", text))
+
+
 class Repo:
     """A repository's files. Paths are POSIX strings relative to its top.
 
@@ -182,8 +194,8 @@ class Repo:
     def proof(self, path: str, line: int = 0) -> Evidence:
         """Return the evidence for a line (1-based; 0 for the file as such), with its text."""
         lines = self.lines(path) if line else []
-        text = lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
-        return Evidence(path=path, line=line, text=text)
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Evidence(path=path, line=line, text=redact(text)[:200])
 
     def _read(self, path: str) -> str:
         full = self.top / path

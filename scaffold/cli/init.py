@@ -75,15 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
     plan, analysis, answers = _settle(request, analysis, given, state, prompt=prompt)
     tree = _tree(plan, answers, arguments.only, analysis)
     found = changes.plan_changes(top, tree, state, arguments.on_existing or "keep")
+    edited: Mapping[str, Change] = {}
     if prompt:
         found = report.ask_existing(found, arguments.on_existing)
+        todos, edited = report.ask_edits(top, plan.todos)
+        plan = replace(plan, todos=todos)
     report.show(analysis, plan, found, diffs=arguments.diff or prompt)
     if looking:
         return OK
-    if prompt and not report.confirm(found):
+    if prompt and not report.confirm(found, edited):
         out.say("nothing was written")
         return OK
-    _write(top, found, state, answers, whole=not arguments.only)
+    _write(top, found, edited, states.files(answers, _managed(found, state, whole=not arguments.only)))
     return report.finish(top, plan, found, answers)
 
 
@@ -145,17 +148,26 @@ def _tree(plan: Plan, answers: Mapping[str, str], only: list[str], analysis: Ana
     return {path: rendered for path, rendered in tree.items() if path in only}
 
 
-def _write(
-    top: Path, found: tuple[Change, ...], state: states.State, answers: Mapping[str, str], *, whole: bool
-) -> None:
-    """Write the files and the state that a later run merges from, all or nothing."""
+def _managed(found: tuple[Change, ...], state: states.State, *, whole: bool) -> dict[str, bytes]:
+    """Return the base text of every file that is scaffold's after this run.
+
+    A file that was there before and is the same by chance stays the person's.
+    """
     managed = {} if whole else dict(state.base)
     for change in found:
         if change.kind in ("new", "update") or change.decision in ("merge", "replace"):
             managed[change.path] = change.ours.content
         elif change.path in state.base:
             managed[change.path] = state.base[change.path]
-    files = {path: Rendered(content) for path, content in states.files(answers, managed).items()}
-    tree = {change.path: change.after for change in found if change.after is not None}
-    unchanged = {path for path, new in files.items() if existing(top, path).content == new.content}
-    write(top, {**tree, **{path: new for path, new in files.items() if path not in unchanged}})
+    return managed
+
+
+def _write(
+    top: Path, found: tuple[Change, ...], edited: Mapping[str, Change], own: Mapping[str, bytes]
+) -> None:
+    """Write the files, the accepted edits and the state that a later run merges from, all or nothing."""
+    tree = {change.path: change.after for change in (*found, *edited.values()) if change.after is not None}
+    for path, content in own.items():
+        if existing(top, path).content != content:
+            tree[path] = Rendered(content)
+    write(top, tree)

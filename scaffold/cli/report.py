@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold import changes, merge
+from scaffold import changes, edits, merge
 from scaffold.changes import Change, OnExisting
 from scaffold.cli import out
 from scaffold.cli.detect import print_notes
 from scaffold.errors import FINDINGS, OK
-from scaffold.facts import command
+from scaffold.facts import Todo, command
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan
 from scaffold.run import run
@@ -91,11 +91,30 @@ def _ask_one(change: Change) -> Change:
     return changes.decide(change, kind)
 
 
-def confirm(found: tuple[Change, ...]) -> bool:
+def ask_edits(top: Path, todos: tuple[Todo, ...]) -> tuple[tuple[Todo, ...], dict[str, Change]]:
+    """Offer each to-do that is an edit of a file, with its diff; return the to-dos left and the edits taken."""
+    import questionary
+
+    left: list[Todo] = []
+    accepted: dict[str, Change] = {}
+    for todo in todos:
+        change = edits.propose(top, todo, accepted)
+        if change is None:
+            left.append(todo)
+            continue
+        out.data(changes.diff(change).rstrip("\n"))
+        if questionary.confirm(f"Edit {change.path} so? {todo.why}", default=True).unsafe_ask():
+            accepted[change.path] = change
+        else:
+            left.append(todo)
+    return tuple(left), accepted
+
+
+def confirm(found: tuple[Change, ...], edited: Mapping[str, Change]) -> bool:
     """Ask once before writing."""
     import questionary
 
-    count = sum(change.after is not None for change in found)
+    count = sum(change.after is not None for change in found) + len(edited)
     if not count:
         return True
     return bool(
