@@ -134,6 +134,21 @@ def test_a_committed_environment_is_doubted(tmp_path: Path) -> None:
     assert "python/environment-in-git" in doubts(list(python.detect(repo)))
 
 
+@pytest.mark.parametrize(
+    ("files", "roots"),
+    [
+        ({"api/app.py": ""}, ["api"]),
+        ({"api/app.py": "", "tool.py": ""}, [".", "api"]),
+        ({"api/app.py": "", "manage.py": ""}, [".", "api"]),
+    ],
+)
+def test_a_top_that_only_leads_to_an_app_is_none(
+    tmp_path: Path, files: dict[str, str], roots: list[str]
+) -> None:
+    lead = {"requirements.txt": "# here\n-r api/requirements.txt\n", "api/requirements.txt": "flask\n"}
+    assert [app.root for app in python_apps(repo_of(tmp_path, lead | files))] == roots
+
+
 def test_the_nearest_app_owns_a_file(tmp_path: Path) -> None:
     repo = repo_of(tmp_path, {"requirements.txt": "a\n", "api/requirements.txt": "b\n", "api/x/y.py": ""})
     app = app_of(repo, "api/x/y.py")

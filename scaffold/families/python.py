@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scaffold.facts import AnyFact, Buildpack, Evidence, Strength, Todo, command
 from scaffold.families import python_deps
 from scaffold.families.python_deps import MISSPELT, Dependency, Gathered
-from scaffold.manifests import pipfile, pyproject, setup_files
+from scaffold.manifests import pipfile, pyproject, requirements, setup_files
 from scaffold.manifests.requirements import canonical
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
@@ -125,10 +125,26 @@ def _apps(repo: Repo) -> Iterator[PythonApp]:
     for root in sorted(
         roots, key=lambda root: (is_secondary(f"{root}/x"), root.count("/"), root != ".", root)
     ):
-        app = _app(repo, root)
+        app = None if root == "." and only_leads_to(repo) in roots - {"."} else _app(repo, root)
         if app is not None and found < _MOST:
             found += 1
             yield app
+
+
+def only_leads_to(repo: Repo) -> str:
+    """Return the folder of the app that the top's requirements.txt leads to, where it does nothing else."""
+    others = {*_PROJECT_FILES, *_ENTRIES} - {"requirements.txt", "setup.cfg"}
+    if "requirements.txt" not in repo or any(name in repo for name in others):
+        return ""
+    found = repo.parsed("requirements.txt", requirements.parse)
+    paths = [join(".", one.path) for one in found.includes if one.kind == "requirements"]
+    if found.requirements or len(paths) != 1 or paths[0] not in repo:
+        return ""
+    folder = folder_of(paths[0])
+    if folder.rpartition("/")[2].lower() in python_deps.FOLDERS:
+        folder = folder_of(folder)
+    inside = all(path.startswith(f"{folder}/") or is_secondary(path) for path in repo.suffixed(".py"))
+    return folder if inside else ""
 
 
 def _roots(repo: Repo) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Evidence, File, Raw, Shim, Strength, Todo, command
-from scaffold.families.python import PythonApp, python_apps
+from scaffold.families.python import PythonApp, only_leads_to, python_apps
 from scaffold.families.python_deps import LOCKS, MISSPELT
 from scaffold.manifests import requirements
 from scaffold.repo import Repo, folder_of, join
@@ -40,6 +40,10 @@ def built_from_top(repo: Repo, app: PythonApp) -> bool:
 
 def _shim(repo: Repo, app: PythonApp) -> Iterator[Shim]:
     """Yield how the top builds an app in a subfolder: as it is, or by a requirements.txt of one line."""
+    if only_leads_to(repo) == app.root:
+        proof = repo.proof("requirements.txt", 1)
+        yield _made_shim(app, proof, "", "", f"requirements.txt leads Heroku's build to {app.root}")
+        return
     top = next((other for other in python_apps(repo) if other.root == "."), None)
     if top is not None and top.manifest and top.managers:
         own = {name for name, found in app.deps.items() if found.direct}
