@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from scaffold.facts import AnyFact, Doubt, Migration, Process, Uses
 from scaffold.repo import Repo, open_repo
 from scaffold.stacks import nextjs, node, static
-
-F = TypeVar("F")
 
 SERVER = "const app = require('express')();\napp.listen(process.env.PORT || 3000);\n"
 TYPED = "import express from 'express';\nexpress().listen(process.env.PORT);\n"
@@ -18,8 +16,8 @@ TYPED = "import express from 'express';\nexpress().listen(process.env.PORT);\n"
 
 def package(scripts: dict[str, str] | None = None, *deps: str, dev: tuple[str, ...] = (), **more: Any) -> str:
     """Return the text of a package.json; a dependency may be `name=range`."""
-    groups = {
-        group: dict((*name.split("=", 1), "^1.0.0")[:2] for name in names)
+    groups: dict[str, dict[str, str]] = {
+        group: {name.partition("=")[0]: name.partition("=")[2] or "^1.0.0" for name in names}
         for group, names in (("dependencies", deps), ("devDependencies", dev))
     }
     return json.dumps({"scripts": scripts or {}, **groups, **more}, indent=1)

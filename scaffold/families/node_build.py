@@ -12,6 +12,7 @@ from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp
 from scaffold.families.node_code import code_of
 from scaffold.families.node_scripts import Step, proof_of, steps_of
+from scaffold.manifests.json_file import parse_object
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 BUILD_SCRIPTS = ("heroku-postbuild", "build")
@@ -51,6 +52,8 @@ def output_of(repo: Repo, app: NodeApp, source: str) -> Output | None:
     for step in steps:
         if out := _by_flags(repo, app, step, source):
             return out
+    if any(step.simple.program == "nx" for step in steps) and (out := _by_nx(repo, app, source)):
+        return out
     for step in steps:
         if step.simple.program in ("tsc", "nest", "lb-tsc", "tspath") and (
             out := _by_tsconfig(repo, app, source, step)
@@ -128,6 +131,21 @@ def _by_config(repo: Repo, app: NodeApp, program: str, name: str) -> Output | No
     return None
 
 
+def _by_nx(repo: Repo, app: NodeApp, source: str) -> Output | None:
+    """Return the output of the Nx project whose main file this is."""
+    for path in repo.named("project.json"):
+        document = repo.try_parsed(path, parse_object)
+        options = document.at("targets", "build", "options") if document else None
+        if isinstance(options, dict) and isinstance(options.get("outputPath"), str):
+            main = options.get("main", options.get("entryFile"))
+            if main == relative(app.root, source):
+                name = re.sub(r"\.[mc]?ts$", ".js", source.rpartition("/")[2])
+                folder = re.sub(r"^\{workspaceRoot\}/", "", options["outputPath"])
+                line = repo.line_of(path, r'"outputPath"')
+                return Output(path=app.at(f"{folder}/{name}"), evidence=(repo.proof(path, line),))
+    return None
+
+
 def _by_tsconfig(repo: Repo, app: NodeApp, source: str, step: Step | None) -> Output | None:
     asked = _CONFIG.search(step.simple.text) if step else None
     names = [asked[1] if asked[1].endswith(".json") else f"{asked[1]}/tsconfig.json"] if asked else []
@@ -157,6 +175,8 @@ def _output(
         )
         below = relative(origin, source)
         target = join(folder, f"{out}/{below}")
+    elif step is None:
+        return None
     else:
         target = source
     built = re.sub(r"\.(m|c)?tsx?$", lambda match: f".{match[1] or ''}js", target)

@@ -49,7 +49,7 @@ _LIKELY = re.compile(
 _MOST = 250
 _ASIDE = frozenset(
     words(
-        "client frontend front-end web-client ui public static assets dist build out coverage "
+        "flow-typed client frontend front-end web-client ui public static assets dist build out coverage "
         "vendor migrations seeders android ios types typings stories tests locales i18n lang"
     )
 )

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Todo, command
 from scaffold.families.node import NodeApp, script_proof
 from scaffold.families.node_build import build_script
-from scaffold.families.node_code import Listen, code_of, listen_calls, listens, reached, sources
+from scaffold.families.node_code import (
+    Listen,
+    code_of,
+    listen_calls,
+    listens,
+    packages_used,
+    reached,
+    sources,
+)
 from scaffold.families.node_launch import Launch, faults
 from scaffold.families.node_scripts import steps_of
 from scaffold.repo import Repo
@@ -80,11 +89,34 @@ def _fastify(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[A
             return
 
 
+def import_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+    """Yield a development dependency that the running code imports without condition."""
+    if not launch.file.endswith((".js", ".mjs", ".cjs")) or launch.built:
+        return
+    for path in reached(repo, launch.file):
+        for name in sorted(packages_used(code_of(repo, path))):
+            dep = app.package.deps.get(name)
+            if dep is None or not dep.dev or dep.group == "peerDependencies":
+                continue
+            pattern = rf"^(?:(?:const|let|var|import)\b[^'\"]*)?(?:require\(|from\s|import\s)?\s*['\"]{re.escape(name)}['\"/]"
+            line = repo.line_of(path, pattern)
+            if line:
+                yield Doubt(
+                    stack=stack,
+                    root=app.root,
+                    id="node/pruned-import",
+                    message=f"{path} imports {name}, a development dependency that is gone when the app starts.",
+                    remedy=command("npm", "install", "--save-prod", name),
+                    evidence=(repo.proof(path, line), repo.proof(app.path, dep.line)),
+                )
+                return
+
+
 def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
     """Say why the `start` script is not what runs, and what the command needs that no build makes."""
     start = app.script("start")
     if start and launch.script != "start":
-        reasons = faults(steps_of(repo, app, "start"))
+        reasons = faults(repo, steps_of(repo, app, "start"))
         if reasons:
             yield Doubt(
                 stack=stack,

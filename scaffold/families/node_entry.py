@@ -33,6 +33,8 @@ PRODUCTION = words(
 )
 """Scripts that people write the production command in, likeliest first."""
 
+_FILE_KINDS = ("node", "runner", "watcher")
+
 LISTENERS = words("express fastify koa @hapi/hapi hapi restify polka hono micro connect socket.io ws")
 """Packages whose apps listen in a file of their own."""
 
@@ -55,11 +57,11 @@ def find_launch(repo: Repo, app: NodeApp) -> Launch | None:
 
 def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
     start = steps_of(repo, app, "start")
-    if start and not faults(start):
+    if start and not faults(repo, start):
         yield _by_script(repo, app, "start", start)
     for name in PRODUCTION:
         steps = steps_of(repo, app, name)
-        if steps and not faults(steps) and not _static(steps):
+        if steps and not faults(repo, steps) and not _static(steps):
             yield _by_script(repo, app, name, steps)
     for name in ("start", *PRODUCTION):
         if launch := _reduced(repo, app, name, strict=True):
@@ -74,7 +76,7 @@ def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
         yield launch
     if launch := _by_source(repo, app):
         yield launch
-    if start and all(fault.endswith(UNKNOWN) for fault in faults(start)):
+    if start and all(fault.endswith(UNKNOWN) for fault in faults(repo, start)):
         yield _by_script(repo, app, "start", start)
     for name in ("start", *PRODUCTION):
         if launch := _reduced(repo, app, name, strict=False):
@@ -89,7 +91,7 @@ def _static(steps: tuple[Step, ...]) -> bool:
 def _by_script(repo: Repo, app: NodeApp, name: str, steps: tuple[Step, ...]) -> Launch:
     script = app.package.scripts[name]
     last = next(step for step in reversed(steps) if step.runs)
-    source, built = file_of(repo, last)
+    source, built = file_of(repo, last) if last.kind in _FILE_KINDS else ("", "")
     return Launch(
         command=app.run(name),
         evidence=tuple(dict.fromkeys((script_proof(repo, app, script), proof_of(repo, last)))),
@@ -113,7 +115,7 @@ def _reduced(repo: Repo, app: NodeApp, name: str, *, strict: bool) -> Launch | N
             if launch := _by_step(repo, app, step, strict=strict):
                 return launch
     for step in reversed(steps):
-        if step.runs and step.kind in ("serve", "runner") and not faults((step,)):
+        if step.runs and step.kind in ("serve", "runner") and not faults(repo, (step,)):
             return Launch(
                 command=Raw(step.simple.text),
                 evidence=(proof_of(repo, step),),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scaffold.facts import AnyFact, Migration, Process, Raw, Smoke, Strength, Uses, command
 from scaffold.families.node import NodeApp, node_apps
-from scaffold.families.node_doubts import bad_listens, listen_doubts, start_doubts
+from scaffold.families.node_doubts import bad_listens, import_doubts, listen_doubts, start_doubts
 from scaffold.families.node_frameworks import host_needed
 from scaffold.families.node_kind import Kind, kind_of_app
 from scaffold.families.node_launch import Launch
@@ -140,6 +140,7 @@ def _web(repo: Repo, app: NodeApp, launch: Launch) -> Iterator[AnyFact]:
     yield Smoke(stack=STACK, root=app.root, path="/", evidence=launch.evidence[:1])
     yield from listen_doubts(repo, app, launch, STACK)
     yield from start_doubts(repo, app, launch, STACK)
+    yield from import_doubts(repo, app, launch, STACK)
     yield from client_doubts(repo, app, STACK)
 
 

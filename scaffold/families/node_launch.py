@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from scaffold.facts import Evidence, command
 from scaffold.families.node import NodeApp
-from scaffold.families.node_build import build_steps, output_of, typescript_output
-from scaffold.families.node_code import resolve
+from scaffold.families.node_build import build_script, build_steps, output_of, typescript_output
+from scaffold.families.node_code import packages_used, resolve
 from scaffold.families.node_scripts import Step, lacking, proof_of, steps_of
 from scaffold.families.node_tools import words
 from scaffold.manifests.package_json import NodeDep
@@ -20,6 +20,7 @@ _FLAG_VALUES = frozenset(
 _WATCH_VALUES = words("-w -e --exec --ext -P --project -i --ignore -x")
 _VERBS = words("start watch run node ts-node")
 UNKNOWN = "is not among the packages declared"
+_HOOKS = {"ts-node/": "ts-node", "@babel/register": "@babel/register", "babel-register": "babel-register"}
 _DROPPED = ("--inspect", "--watch", "--debug", "--nolazy", "--trace", "--prof", "--env-file")
 
 
@@ -41,7 +42,7 @@ class Launch:
     framework: NodeDep | None = None
 
 
-def faults(steps: tuple[Step, ...]) -> tuple[str, ...]:
+def faults(repo: Repo, steps: tuple[Step, ...]) -> tuple[str, ...]:
     """Say why a script is not fit for production, () where it is."""
     found = []
     for step in steps:
@@ -52,12 +53,14 @@ def faults(steps: tuple[Step, ...]) -> tuple[str, ...]:
             found.append(f"{missing[0]} is a development dependency, pruned before the app starts")
         elif missing:
             found.append(f"{missing[0]} is not among the dependencies")
-        elif step.kind in ("build", "install"):
+        elif step.kind in ("build", "install") and _built_anyway(repo, step):
             found.append(f"`{step.simple.text}` builds at every start")
         elif step.kind == "pm2" and step.simple.program in ("pm2", "forever") and not _stays(step):
             found.append(f"{step.simple.program} leaves the foreground")
         elif step.kind == "foreign":
             found.append(f"{step.simple.program} is another language")
+        elif step.kind == "node" and (pruned := _pruned_hook(repo, step)):
+            found.append(f"{pruned} is a development dependency, pruned before the app starts")
         elif step.kind == "" and not _known(step):
             found.append(f"{step.simple.program} {UNKNOWN}")
         elif fixed_port(step):
@@ -65,6 +68,23 @@ def faults(steps: tuple[Step, ...]) -> tuple[str, ...]:
     if not any(step.runs for step in steps):
         found.append("nothing in it stays up")
     return tuple(dict.fromkeys(found))
+
+
+def _built_anyway(repo: Repo, step: Step) -> bool:
+    """Tell whether Heroku's build has done already what a step does."""
+    built = {one.simple.text for one in build_steps(repo, step.app)}
+    return bool(build_script(step.app)) or step.simple.text in built or step.kind == "install"
+
+
+def _pruned_hook(repo: Repo, step: Step) -> str:
+    """Return the package that compiles a file's imports on the way, where it is a development one."""
+    path = file_of(repo, step)[0]
+    text = repo.text(path) if path else ""
+    for name, package in _HOOKS.items():
+        dep = step.app.dep(package)
+        if name in text and dep is not None and dep.dev and packages_used(text) & {package}:
+            return package
+    return ""
 
 
 def _known(step: Step) -> bool:

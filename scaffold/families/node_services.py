@@ -54,6 +54,9 @@ DRIVERS = {
 _CERTAIN = ("postgres", "redis", "rabbitmq", "elasticsearch", "mysql", "memcached")
 """Services worth creating when use is proven; the others are the person's choice of provider."""
 
+_OWN_HOST = ("postgres", "redis")
+"""Services worth creating though the code reads their address in parts."""
+
 _VARIABLE = {
     "postgres": r"DATABASE_URL|POSTGRES\w*|PG_?\w*|DB_\w+|DATABASE\w*",
     "mysql": r"DATABASE_URL|MYSQL\w*|JAWSDB\w*|CLEARDB\w*|DB_\w+",
@@ -102,7 +105,21 @@ def service_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[Addon]:
         use = _use(repo, app, service, [name for name in packages if app.prod(name)])
         proofs = (dep_proof(repo, app, dep), *((use.evidence,) if use else ()))
         certain = bool(use and not use.optional) and service in _CERTAIN
+        if (
+            certain
+            and use
+            and not use.variable
+            and (service not in _OWN_HOST or _several_databases(app, service))
+        ):
+            certain = False
         yield _addon(app, stack, service, proofs, use.variable if use else "", certain=certain)
+
+
+def _several_databases(app: NodeApp, service: str) -> bool:
+    """Tell whether the kind of database is a setting: drivers of several are installed."""
+    kinds = [kind for kind in ("postgres", "mysql") if app.prod(*DRIVERS[kind])]
+    others = app.prod("sqlite3", "better-sqlite3", "tedious", "oracledb")
+    return service in kinds and (len(kinds) > 1 or others is not None)
 
 
 def prisma_datasources(repo: Repo, app: NodeApp) -> tuple[tuple[str, str, Evidence], ...]:
@@ -180,7 +197,7 @@ def _found(repo: Repo, path: str, match: re.Match[str], text: str, service: str)
     return Use(
         evidence=repo.proof(path, line),
         variable=name,
-        optional=service != "postgres" and bool(guarded.search(shown)),
+        optional=match[1].endswith("_ENABLED") or (service != "postgres" and bool(guarded.search(shown))),
     )
 
 

@@ -73,7 +73,7 @@ def _by_script(repo: Repo, app: NodeApp, web: Launch | None, stack: str) -> Iter
         if target and not _is_worker(repo, app, target) and found["name"] not in ("worker", "workers"):
             continue
         proof = script_proof(repo, app, script)
-        if not faults(steps):
+        if not faults(repo, steps):
             line = app.run(name)
         elif target and (built := _built(repo, app, target)):
             line = command("node", built)
