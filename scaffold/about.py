@@ -165,7 +165,10 @@ def _readme(repo: Repo) -> Iterator[AnyFact]:
         yield from _about("description", paragraph, repo.proof(path, start), Strength.HINT)
 
 
-_INSTRUCTIONS = r"##+\s.*(install|set\s?up|usage|getting started|requirement|run|config|develop|build|test|table of|deploy)"
+_INSTRUCTIONS = (
+    r"##+\s.*(install|set\s?up|usage|getting started|requirement|run|config|"
+    r"develop|build|test|table of|deploy)"
+)
 _NO_SUMMARY = r"(see|run|welcome|to run|install|this readme would|todo|note|hello|hi|click|clone|read)\b"
 _NOT_PROSE = re.compile(r"^(?:[-*+|>=_]|\d+[.)]|<|!\[|\[!\[|:|\.\. |---|===|http|\$ |\{)")
 

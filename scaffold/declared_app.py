@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scaffold import policy
 from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Process, Strength
-from scaffold.manifests import app_json, heroku_yml
+from scaffold.families.docker_said import container_manifest
+from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
 from scaffold.repo import Repo, folder_of, is_secondary
 
@@ -141,9 +142,18 @@ def _retired(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]:
 
 def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
     """Yield the commands, add-ons and config of a heroku.yml at the top."""
-    document = repo.try_parsed("heroku.yml", heroku_yml.parse) if "heroku.yml" in repo else None
+    document = container_manifest(repo)
     if document is None:
         return
+    path = document.path
+    if path != "heroku.yml":
+        yield Doubt(
+            stack=_AUTHORITY,
+            id="heroku-yml/misnamed",
+            message=f"Heroku reads heroku.yml only; {path} is ignored.",
+            remedy=f"git mv {path} heroku.yml",
+            evidence=(repo.proof(path),),
+        )
     for item in document.commands:
         yield Process(
             stack=_AUTHORITY,
@@ -151,21 +161,21 @@ def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
             command=item.command,
             strength=Strength.DECLARED,
             quantity=0 if item.name == "release" else 1,
-            why="heroku.yml declares it",
-            evidence=(repo.proof("heroku.yml", item.line),),
+            why=f"{path} declares it",
+            evidence=(repo.proof(path, item.line),),
         )
     for plan, name, line in document.addons:
-        yield from _addon(".", plan, name, repo.proof("heroku.yml", line))
+        yield from _addon(".", plan, name, repo.proof(path, line))
     for name, value, line in document.config:
-        yield from _var(repo, ".", "heroku.yml", Var(name=name, line=line, value=value))
+        yield from _var(repo, ".", path, Var(name=name, line=line, value=value))
     for built in document.images:
         if built.dockerfile not in repo:
             yield Doubt(
                 stack=_AUTHORITY,
                 id="heroku-yml/no-dockerfile",
-                message=f"heroku.yml builds {built.process} from {built.dockerfile}, which is not there.",
+                message=f"{path} builds {built.process} from {built.dockerfile}, which is not there.",
                 remedy=f"Add {built.dockerfile} or correct the path.",
-                evidence=(repo.proof("heroku.yml", built.line),),
+                evidence=(repo.proof(path, built.line),),
             )
 
 

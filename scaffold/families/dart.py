@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scaffold.facts import AnyFact, Buildpack, ConfigVar, Evidence, Runtime, Shim
+from scaffold.facts import AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Runtime, Shim
 from scaffold.families.dart_code import blank
 from scaffold.families.dart_sdk import dart_data, has_dart_pub, has_pub_program, sdk_release, sdk_url
 from scaffold.manifests.pubspec import Lock, Pubspec, parse, parse_lock
@@ -76,7 +76,7 @@ def _apps(repo: Repo) -> Iterator[DartApp]:
             spec=spec,
             lock=lock,
             framework=framework,
-            release=sdk_release(spec.sdk, lock.sdk, newest=newest),
+            release=sdk_release(spec.sdk or ("" if lock.sdk else "<2.0.0"), lock.sdk, newest=newest),
             others=tuple(other for other in manifests if other != path),
         )
 
@@ -165,6 +165,15 @@ def build_facts(repo: Repo, app: DartApp, *, packages: str = "", conduit: str = 
             stage="run" if name == "PATH" else "build",
             why="the Dart buildpack reads it",
             evidence=proof,
+        )
+    if not app.spec.sdk:
+        yield Doubt(
+            stack="dart",
+            root=app.root,
+            id="dart/no-sdk-constraint",
+            message=f"{app.spec.path} does not say which Dart it needs: pub takes it for Dart 1.",
+            remedy="Add to it: environment: {sdk: ^3.0.0}",
+            evidence=(repo.proof(app.spec.path),),
         )
     if app.root != ".":
         yield Shim(

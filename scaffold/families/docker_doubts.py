@@ -10,6 +10,7 @@ from scaffold.families.docker_ports import (
     fixed_port,
     missing_sources,
     outside_copies,
+    script_port,
     start_of,
     starts_by_itself,
 )
@@ -56,6 +57,14 @@ def _port(repo: Repo, root: str, image: ImageFile) -> Iterator[AnyFact]:
             "$PORT in the exec form is never expanded: the program gets the five characters.",
             "Write it in the shell form: " + (start.command or "sh -c '...'") + ".",
             repo.proof(image.path, start.instruction.line),
+        )
+    elif start.instruction is not None and (found := script_port(repo, image, start.instruction))[0]:
+        yield _doubt(
+            root,
+            "docker/port",
+            f"{found[0]} starts the server on a port of its own; Heroku routes to $PORT only.",
+            "Write $PORT there.",
+            repo.proof(*found),
         )
     elif (fixed := fixed_port(repo, image)) is not None:
         yield _doubt(

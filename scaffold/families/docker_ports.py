@@ -202,6 +202,19 @@ def starts_by_itself(image: ImageFile) -> bool:
     return any(word in base for word in ("nginx", "httpd", "caddy", "apache", "tomcat", "wordpress", "/"))
 
 
+def script_port(repo: Repo, image: ImageFile, instruction: Instruction) -> tuple[str, int]:
+    """Return the script an image starts and its line with a literal port, ("", 0) without one."""
+    for word in re.findall(r"[\w./-]+\.sh\b", instruction.value):
+        name = word.rpartition("/")[2]
+        path = next((p for p in repo.named(name) if image.root == "." or p.startswith(image.root + "/")), "")
+        if not path or _EXPANDS.search(repo.text(path)):
+            continue
+        for number, line in enumerate(repo.lines(path), 1):
+            if not line.lstrip().startswith("#") and _LITERAL.search(line):
+                return path, number
+    return "", 0
+
+
 def literal_port(text: str) -> str:
     """Return the port a command names literally, "" where it names none or reads $PORT."""
     found = None if _EXPANDS.search(text) else _LITERAL.search(text)

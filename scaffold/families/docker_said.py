@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
 from scaffold.manifests import app_json, heroku_yml
+from scaffold.manifests.heroku_yml import HerokuYml
 from scaffold.repo import Repo
 
 
@@ -17,15 +18,27 @@ class Said:
     images: dict[str, str] = field(default_factory=dict)
 
 
+def container_manifest(repo: Repo) -> HerokuYml | None:
+    """Return heroku.yml, or a heroku.yaml that was meant to be one (Conduit has a file of that name too)."""
+    if "heroku.yml" in repo:
+        return repo.try_parsed("heroku.yml", heroku_yml.parse)
+    if "heroku.yaml" in repo:
+        found = repo.try_parsed("heroku.yaml", heroku_yml.parse)
+        return found if found and found.images else None
+    return None
+
+
 def said_by_people(repo: Repo) -> Said:
     """Read what declares containers for Heroku at the top of the repository."""
     proof: dict[str, Evidence] = {}
     images: dict[str, str] = {}
-    manifest = repo.try_parsed("heroku.yml", heroku_yml.parse) if "heroku.yml" in repo else None
-    for built in manifest.images if manifest else ():
+    manifest = container_manifest(repo)
+    if manifest is None:
+        manifest = HerokuYml(path="")
+    for built in manifest.images:
         images[built.process] = built.dockerfile
-        proof.setdefault(built.dockerfile, repo.proof("heroku.yml", built.line))
-        proof.setdefault("", repo.proof("heroku.yml", built.line))
+        proof.setdefault(built.dockerfile, repo.proof(manifest.path, built.line))
+        proof.setdefault("", repo.proof(manifest.path, built.line))
     app = repo.try_parsed("app.json", app_json.parse) if "app.json" in repo else None
     if app and app.stack == "container":
         proof.setdefault("", repo.proof("app.json", app.stack_line))
