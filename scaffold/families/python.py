@@ -154,12 +154,17 @@ def _roots(repo: Repo) -> set[str]:
         roots.add(folder_of(path))
     if repo.named("environment.yml", "environment.yaml"):
         roots |= {folder_of(path) for path in repo.named("environment.yml", "environment.yaml")}
-    declared = {root for root in roots if _declares(repo, root)}
+    declared = {root for root in roots if not _is_hidden(root) and _declares(repo, root)}
     for path in repo.named(*_ENTRIES):
         folder = folder_of(path)
-        if not any(root in (".", folder) or folder.startswith(root + "/") for root in declared):
+        covered = any(root in (".", folder) or folder.startswith(root + "/") for root in declared)
+        if not covered and not _is_hidden(folder):
             declared.add(folder)
     return declared
+
+
+def _is_hidden(folder: str) -> bool:
+    return folder != "." and any(part.startswith(".") for part in folder.split("/"))
 
 
 def _declares(repo: Repo, root: str) -> bool:

@@ -23,6 +23,11 @@ _EXTENSION = re.compile(
     r"^(\w+)\s*(?::[^=\n]+)?=\s*\w+\.(?:extensions\[[\"']celery[\"']\]|celery(?:_app)?[ \t]*(?:#.*)?$)",
     re.MULTILINE,
 )
+_MAKES = re.compile(
+    r"\bCelery\s*\(|^from celery\S* import .*\bCelery\b"
+    r"|\b(?:make|create|init)_celery\w*\s*\(|extensions\[.celery.\]",
+    re.MULTILINE,
+)
 _SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
 _QUEUE = re.compile(r"""["']?\bqueue["']?\s*[:=]\s*["']([\w.-]+)["']""")
 _DECLARED_QUEUES = re.compile(r"\b(?:task_queues|CELERY_(?:TASK_)?QUEUES)\b\s*=")
@@ -123,7 +128,7 @@ def _is_near(repo: Repo, path: str) -> bool:
     text = repo.text(path)
     if "elery" not in text:
         return False
-    return _is_entry(path) or "Celery" in text or "make_celery" in text or 'extensions["celery"]' in text
+    return _is_entry(path) or bool(_MAKES.search(text))
 
 
 def _is_entry(path: str) -> bool:
