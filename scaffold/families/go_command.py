@@ -1,0 +1,97 @@
+"""A Go program -> the command that starts it on Heroku: subcommand, port flag or variable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scaffold.facts import Evidence, Raw, command
+from scaffold.families.code_text import Found, find, find_each
+from scaffold.families.go import GoProgram
+from scaffold.families.port_reading import Port, port_of
+from scaffold.repo import Repo
+
+_COMMANDS = (
+    "github.com/spf13/cobra",
+    "github.com/urfave/cli",
+    "gopkg.in/urfave/cli",
+    "github.com/alecthomas/kong",
+)
+_SERVE = re.compile(
+    r"""\b(?:Use|Name):\s*"(serve|server|start|web|api|http|run|listen|serve-http|daemon)\b"""
+)
+_MIGRATE = re.compile(
+    r"""\b(?:Use|Name):\s*"(migrate|migration|migrations|db:migrate|migrate-up|migrate:up)\b"""
+)
+_UP = re.compile(r"""\b(?:Use|Name):\s*"up\b""")
+_ROOT_RUNS = re.compile(r"""rootCmd\s*=\s*&cobra\.Command\{[^}]*?\bRunE?:""", re.IGNORECASE | re.DOTALL)
+_FLAG = re.compile(
+    r"""\bflag\.(String|Int|Uint)(?:Var)?\((?:&[\w.]+,\s*)?"(port|addr|listen|http|bind|address|httpAddr|http-addr)","""
+)
+_EMPTY_RUN = re.compile(r"\.Run\(\s*\)")
+_READS_AUTO = re.compile(r"""\bAutomaticEnv\(\)""")
+_VIPER_PORT = re.compile(r"""Get(?:String|Int)?\(\s*"(?:port|PORT)"\s*\)""")
+
+MIGRATES_AT_BOOT = re.compile(r"\.AutoMigrate\(|\bgoose\.Up\(|\bmigrate\.Up\(|\bm\.Up\(\)|\.Migrate\(\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The command of a program, and the lines that it rests on; `port_known` is false for a fixed port."""
+
+    command: str
+    evidence: tuple[Evidence, ...]
+    port_known: bool
+
+
+def started(repo: Repo, program: GoProgram) -> Started:
+    """Return how to start a program that serves."""
+    sub = subcommand(repo, program)
+    words, port = _port(repo, program)
+    name = [*port.words, f"bin/{program.name}", *([sub.match[1]] if sub else []), *words]
+    proof = [program.main, *([sub.evidence] if sub else []), *port.evidence]
+    return Started(command=command(*name), evidence=tuple(dict.fromkeys(proof)), port_known=port.known)
+
+
+def _port(repo: Repo, program: GoProgram) -> tuple[tuple[str, ...], Port]:
+    near = program.own + tuple(path for path in program.files if path not in program.own)
+    port = port_of(repo, near, address=":$PORT")
+    if port.known and not port.words:
+        return (), port
+    if (
+        program.framework == "github.com/gin-gonic/gin"
+        and program.listens
+        and _EMPTY_RUN.match(program.listens.match[0] + ")")
+    ):
+        line = program.listens.evidence.text
+        if _EMPTY_RUN.search(line):
+            return (), Port(known=True, evidence=(program.listens.evidence,))
+    viper = find(repo, near, _VIPER_PORT)
+    if viper and find(repo, near, _READS_AUTO):
+        return (), Port(known=True, evidence=(viper.evidence,))
+    flag = find(repo, program.own, _FLAG)
+    if flag:
+        value = "$PORT" if flag.match[1] != "String" or flag.match[2] == "port" else ":$PORT"
+        return (f"-{flag.match[2]}", Raw(value)), Port(known=True, evidence=(flag.evidence,))
+    return (), port
+
+
+def subcommand(repo: Repo, program: GoProgram) -> Found | None:
+    """Return the subcommand that serves, where the program is a command line with several."""
+    if not program.imported(_COMMANDS) or find(repo, program.files, _ROOT_RUNS):
+        return None
+    order = ("serve", "server", "serve-http", "start", "web", "http", "api", "listen", "daemon", "run")
+    found = list(find_each(repo, program.files, _SERVE))
+    return min(found, key=lambda item: order.index(item.match[1]), default=None)
+
+
+def migration(repo: Repo, program: GoProgram) -> Started | None:
+    """Return the program's own migrate subcommand, None where it has none or migrates as it boots."""
+    if not program.imported(_COMMANDS):
+        return None
+    found = find(repo, program.files, _MIGRATE)
+    if found is None:
+        return None
+    up = find(repo, [found.evidence.path], _UP)
+    words = [f"bin/{program.name}", found.match[1], *(["up"] if up else [])]
+    return Started(command=command(*words), evidence=(found.evidence,), port_known=True)

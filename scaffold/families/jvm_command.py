@@ -1,0 +1,119 @@
+"""A JVM app -> the command that starts it: the archive, and the option that hands it Heroku's port."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scaffold.facts import Evidence, Raw, command
+from scaffold.families.code_text import find
+from scaffold.families.jvm import JvmApp, settings_files, sources
+from scaffold.families.port_reading import Port, port_of
+from scaffold.repo import Repo, join
+
+_ENGINE = re.compile(r"\bEngineMain\b")
+_GLOB = re.compile(r"[\w@%+=:,./*-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """The command of an app, the lines that it rests on, whether it can learn the port."""
+
+    command: str
+    evidence: tuple[Evidence, ...]
+    port_known: bool
+
+
+def start(repo: Repo, app: JvmApp, *, web: bool) -> Start | None:
+    """Return how to start an app, None where the build makes nothing that runs."""
+    archive = app.archive
+    if not archive.kind:
+        return None
+    before, options, after, port = _port(repo, app) if web else ((), (), (), Port(known=True))
+    java = (*before, "java", *options, Raw("$JAVA_OPTS"))
+    if archive.kind == "jar":
+        words = (*java, "-jar", _path(archive.path), *after)
+    elif archive.kind == "classpath":
+        words = (*java, "-cp", _path(archive.path), archive.main, *after)
+    elif archive.kind == "clojure":
+        words = (
+            *before,
+            "java",
+            Raw("$JVM_OPTS"),
+            "-cp",
+            _path(archive.path),
+            "clojure.main",
+            "-m",
+            archive.main,
+        )
+    elif archive.kind == "war":
+        runner = archive.main or "target/dependency/webapp-runner.jar"
+        words = (*java, "-jar", runner, "--port", Raw("$PORT"), _path(archive.path))
+    else:
+        given = ("-Dhttp.port=$PORT",) if app.tool == "sbt" and web and "play" in app.libraries else ()
+        words = (*before, *(_path(archive.path),), *(Raw(item) for item in given), *after)
+        if options:
+            words = (Raw(f'JAVA_OPTS="$JAVA_OPTS {" ".join(options)}"'), *words)
+    proof = tuple(dict.fromkeys((*archive.evidence, *port.evidence)))
+    return Start(command=command(*words), evidence=proof, port_known=port.known or archive.kind == "war")
+
+
+def _path(path: str) -> str:
+    """Return a path whose `*` the shell (or java) shall expand; anything odd in it is quoted."""
+    return Raw(path) if _GLOB.fullmatch(path) else path
+
+
+def _port(repo: Repo, app: JvmApp) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Port]:
+    """Return the words before the command, java's options, the words after it, and what is known."""
+    sure = Port(known=True)
+    if app.spring:
+        return (), (Raw("-Dserver.port=$PORT"),), (), sure
+    if app.library(("quarkus",)) or "io.quarkus" in app.plugins or "quarkus-maven-plugin" in app.plugins:
+        return (), (Raw("-Dquarkus.http.port=$PORT"),), (), sure
+    if app.library(("micronaut",)) or any(name.startswith("io.micronaut") for name in app.plugins):
+        return (), (Raw("-Dmicronaut.server.port=$PORT"),), (), sure
+    if app.library(("dropwizard-core",)):
+        return _dropwizard(repo, app)
+    if app.library(("wildfly-swarm", "thorntail")):
+        return (), (Raw("-Dswarm.http.port=$PORT"),), (), sure
+    if app.library(("helidon",)):
+        return (), (Raw("-Dserver.port=$PORT"),), (), sure
+    if app.library(("play",)):
+        return (), (), (), sure
+    files = (*sources(repo, app.folder)[:400], *settings_files(repo, app.folder))
+    port = port_of(repo, files)
+    if not port.known and app.library(("ktor-server", "io.ktor")) and find(repo, files, _ENGINE):
+        return (), (), (Raw("-port=$PORT"),), sure
+    if (
+        not port.known
+        and re.search(r"(?:vert\.?x|Vertx)", " ".join(app.libraries))
+        and "http.port" in " ".join(map(repo.text, files))
+    ):
+        return (), (Raw("-Dhttp.port=$PORT"),), (), sure
+    return port.words, (), (), port
+
+
+def _dropwizard(repo: Repo, app: JvmApp) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Port]:
+    places = [
+        path
+        for path in (*repo.suffixed(".yml", under=app.folder), *repo.suffixed(".yaml", under=app.folder))
+        if path.rpartition("/")[2].startswith(("config", "server", "app", "dev", "prod", app.name))
+        and "/test/" not in path
+    ]
+    files = tuple(
+        path
+        for path in places
+        if re.search(r"^\s*(?:server|logging|database):", repo.text(path), re.MULTILINE)
+    )[:1]
+    simple = any(re.search(r"type:\s*simple", repo.text(path)) for path in files)
+    option = (
+        "-Ddw.server.connector.port=$PORT" if simple else "-Ddw.server.applicationConnectors[0].port=$PORT"
+    )
+    config = [path if app.root == "." else path[len(app.root) + 1 :] for path in files]
+    proof = tuple(repo.proof(path) for path in files)
+    return (), (Raw(option),), ("server", *config), Port(known=True, evidence=proof)
+
+
+def wrapper(repo: Repo, app: JvmApp) -> bool:
+    """Tell whether the build brings the Gradle that Heroku needs it to bring."""
+    return join(app.root, "gradlew") in repo

@@ -1,0 +1,296 @@
+"""JVM apps by Maven, Gradle, sbt or Leiningen: Spring Boot, Quarkus, Ktor, Spark ..., bots, war files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scaffold import policy
+from scaffold.facts import (
+    Addon,
+    AnyFact,
+    Buildpack,
+    ConfigVar,
+    Doubt,
+    Evidence,
+    File,
+    Process,
+    Runtime,
+    Strength,
+    Todo,
+    Uses,
+)
+from scaffold.families.code_text import find
+from scaffold.families.jvm import (
+    JvmApp,
+    listening,
+    mains,
+    settings_files,
+    sources,
+)
+from scaffold.families.jvm_command import start, wrapper
+from scaffold.families.jvm_gradle import gradle_apps, mobile
+from scaffold.families.jvm_libraries import BOTS, DRIVERS, WEB
+from scaffold.families.jvm_maven import maven_apps
+from scaffold.families.jvm_others import other_apps
+from scaffold.families.port_reading import fixed_port
+from scaffold.families.service_urls import addons
+from scaffold.repo import Repo, folder_of, is_secondary, join
+from scaffold.stacks import Stack
+
+_BUILDPACKS = {
+    "maven": "heroku/java",
+    "gradle": "heroku/gradle",
+    "sbt": "heroku/scala",
+    "lein": "heroku/clojure",
+}
+
+
+def detect(repo: Repo) -> Iterator[AnyFact]:
+    """Yield the facts of the JVM apps; a hint for libraries and Android apps."""
+    maven = maven_apps(repo)
+    built = {app.root for app in maven}
+    every = (
+        *maven,
+        *(app for app in gradle_apps(repo) if app.root not in built or not _served(repo, app, maven)),
+        *other_apps(repo),
+    )
+    chosen: dict[str, tuple[tuple[int, ...], JvmApp]] = {}
+    for app in every:
+        rank = _rank(repo, app)
+        if app.root not in chosen or rank > chosen[app.root][0]:
+            chosen[app.root] = (rank, app)
+    for _, app in chosen.values():
+        yield from _app(repo, app)
+    for path in mobile(repo)[:1]:
+        yield Uses(
+            stack="java",
+            root=folder_of(path),
+            strength=Strength.HINT,
+            serves=False,
+            why="an Android or multiplatform project runs on phones, not on a server",
+            evidence=(repo.proof(path),),
+        )
+
+
+def _served(repo: Repo, app: JvmApp, others: tuple[JvmApp, ...]) -> bool:
+    """Tell whether the Maven build of the same folder runs already: Heroku's Java buildpack goes first."""
+    return any(other.root == app.root and other.archive.kind for other in others)
+
+
+def _kind(repo: Repo, app: JvmApp) -> str:
+    """Say what an app is: web, worker (a bot or a program that runs on), or "" (a library)."""
+    web, bot = app.library(WEB), app.library(BOTS)
+    if app.archive.kind == "war":
+        return "web"
+    runs = bool(mains(repo, app.folder)) or bool(app.archive.main)
+    if not runs and not (web and app.tool in ("sbt", "lein")):
+        return ""
+    if web and not (bot and not app.spring and not listening(repo, app.folder)):
+        return "web"
+    if bot:
+        return "worker" if not listening(repo, app.folder) or not _reads_port(repo, app) else "web"
+    if listening(repo, app.folder) and _reads_port(repo, app):
+        return "web"
+    if app.library(("quarkus-", "micronaut-http")) or "io.quarkus" in app.plugins:
+        return "web"
+    if app.spring:
+        return "worker"
+    return ""
+
+
+def _reads_port(repo: Repo, app: JvmApp) -> bool:
+    return bool(
+        find(repo, sources(repo, app.folder)[:400], re.compile(r"""["']PORT["']|ServerSocket\(|HttpServer"""))
+    )
+
+
+def _rank(repo: Repo, app: JvmApp) -> tuple[int, ...]:
+    kind = _kind(repo, app)
+    aside = app.folder != app.root and is_secondary(join(app.folder, "x"))
+    name = app.folder.rpartition("/")[2]
+    return (
+        int(not aside),
+        int(kind == "web"),
+        int(bool(kind)),
+        int(bool(app.archive.kind)),
+        int(bool(re.search(r"gateway|web|api|server|app|backend|boot", name))),
+        -app.folder.count("/"),
+    )
+
+
+def _app(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
+    kind = _kind(repo, app)
+    library = app.library(WEB) if kind == "web" else app.library(BOTS)
+    proof = tuple(
+        dict.fromkeys(
+            e
+            for e in (
+                app.plugins.get("spring-boot"),
+                app.libraries.get(library),
+                *(m.evidence for m in mains(repo, app.folder)[:1]),
+                app.proof,
+            )
+            if e
+        )
+    )
+    declared = bool(library or app.spring) and kind
+    yield Uses(
+        stack="java",
+        root=app.root,
+        strength=Strength.FRAMEWORK if declared else Strength.GENERIC if kind else Strength.HINT,
+        weight=(5 if app.spring else 4) if kind == "web" else 2 if kind else 0,
+        serves=kind == "web",
+        why=_why(app, kind, library),
+        evidence=proof,
+    )
+    if not kind:
+        return
+    yield from _process(repo, app, kind, proof)
+    yield from _build(repo, app)
+    yield from _addons(repo, app)
+
+
+def _why(app: JvmApp, kind: str, library: str) -> str:
+    if not kind:
+        return f"{app.manifest} makes a library or a command line, nothing that runs on"
+    if app.spring:
+        return f"{app.manifest} builds a Spring Boot app"
+    return (
+        f"{app.manifest} declares {library}" if library else f"{app.manifest} builds a program that listens"
+    )
+
+
+def _process(repo: Repo, app: JvmApp, kind: str, proof: tuple[Evidence, ...]) -> Iterator[AnyFact]:
+    begun = start(repo, app, web=kind == "web")
+    if begun is None:
+        yield Doubt(
+            stack="java",
+            root=app.root,
+            id="java/nothing-to-run",
+            message=f"{app.manifest} packs the app without its dependencies: nothing Heroku could start.",
+            remedy="Add the application plugin (Gradle), the shade plugin (Maven) or sbt-native-packager (sbt).",
+            evidence=(app.proof,),
+        )
+        return
+    main = tuple(m.evidence for m in mains(repo, app.folder) if m.name == app.archive.main)[:1]
+    yield Process(
+        stack="java",
+        root=app.root,
+        name=kind,
+        command=begun.command,
+        evidence=(*begun.evidence, *main) or proof,
+        why=f"the build leaves {app.archive.path}",
+    )
+    heard = listening(repo, app.folder)
+    if kind == "web" and not begun.port_known and heard:
+        yield fixed_port("java", app.root, heard.evidence, 'Use Integer.parseInt(System.getenv("PORT")).')
+    if app.archive.kind == "war" and not app.archive.main:
+        yield Todo(
+            stack="java",
+            root=app.root,
+            command="",
+            why=f"{app.manifest} makes a war file and brings no server: let maven-dependency-plugin copy "
+            "com.heroku:webapp-runner to target/dependency/webapp-runner.jar",
+            evidence=app.archive.evidence,
+        )
+    for name, value in app.archive.build:
+        yield ConfigVar(
+            stack="java",
+            root=app.root,
+            name=name,
+            value=value,
+            stage="build",
+            evidence=begun.evidence or proof,
+            description="What Heroku's build runs",
+            why="the build's default leaves nothing that can be started",
+        )
+
+
+def _build(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
+    proof = app.java_evidence or app.proof
+    told = join(app.root, "system.properties")
+    line = repo.line_of(told, r"^\s*java\.runtime\.version\s*=") if told in repo else 0
+    asked = repo.lines(told)[line - 1].partition("=")[2].strip() if line else app.java
+    yield Runtime(
+        stack="java",
+        root=app.root,
+        language="java",
+        asked=asked,
+        evidence=(repo.proof(told, line) if line else proof,),
+    )
+    yield Buildpack(
+        stack="java",
+        root=app.root,
+        name=_BUILDPACKS[app.tool],
+        why=f"it builds with {app.tool}",
+        evidence=(app.proof,),
+    )
+    version = _supported(app.java)
+    if not line and told not in repo and version:
+        yield File(
+            stack="java",
+            root=app.root,
+            path=told,
+            text=f"java.runtime.version={version}\n",
+            why=f"Heroku takes its newest Java unless told; {app.manifest} asks for {app.java}",
+            evidence=(proof,),
+        )
+    if app.tool == "gradle" and not wrapper(repo, app):
+        yield Todo(
+            stack="java",
+            root=app.root,
+            command="gradle wrapper && git add gradlew gradle/wrapper",
+            why="Heroku builds with the project's own Gradle wrapper, which is not committed",
+            evidence=(app.proof,),
+        )
+
+
+def _supported(asked: str) -> str:
+    """Return the version to ask Heroku for: the asked one, or the next that is there."""
+    known = policy.runtime("java")
+    if known is None or not re.fullmatch(r"\d{1,2}", asked):
+        return ""
+    return next((item for item in known.supported if int(item) >= int(asked)), "")
+
+
+def _addons(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
+    files = (*settings_files(repo, app.folder), *sources(repo, app.folder)[:400])
+    drivers = [(DRIVERS[name], proof) for name, proof in app.libraries.items() if name in DRIVERS]
+    if not app.spring:
+        yield from addons(repo, stack="java", root=app.root, drivers=drivers, sources=files)
+        return
+    settings = "\n".join(repo.text(path) for path in settings_files(repo, app.folder))
+    sql = [(service, proof) for service, proof in drivers if service in ("postgres", "mysql")]
+    spoken = [
+        item
+        for item in sql
+        if re.search(
+            {"postgres": "postgres|DATABASE_URL", "mysql": "mysql|mariadb|JAWSDB|CLEARDB"}[item[0]], settings
+        )
+    ]
+    memory = any(name in ("h2", "hsqldb", "derby", "sqlite-jdbc") for name in app.libraries)
+    sure = (spoken or ([] if memory else sql))[:1]
+    for service, proof in sql:
+        yield Addon(
+            stack="java",
+            root=app.root,
+            service=service,
+            evidence=(proof,),
+            strength=Strength.FRAMEWORK if (service, proof) in sure else Strength.HINT,
+            why="its driver is declared; Heroku hands Spring the database as SPRING_DATASOURCE_URL",
+        )
+    for service, proof in drivers:
+        if service == "redis":
+            yield Addon(
+                stack="java",
+                root=app.root,
+                service="redis",
+                evidence=(proof,),
+                why="Spring Data Redis is declared",
+            )
+    rest = [item for item in drivers if item[0] not in ("postgres", "mysql", "redis")]
+    yield from addons(repo, stack="java", root=app.root, drivers=rest, sources=files)
+
+
+STACK = Stack(name="java", title="Java", language="java", detect=detect)
