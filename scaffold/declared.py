@@ -6,13 +6,14 @@ and compose services only fill in what detection leaves open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_facts
 from scaffold.declared_platforms import platform_facts
 from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
-from scaffold.families.docker import buildpack_could_build, compose_files, image_files, role_of
+from scaffold.families.docker import buildpack_could_build, compose_paths, image_files, role_of
 from scaffold.families.docker_ports import system_packages
 from scaffold.repo import Repo, folder_of
 
@@ -30,22 +31,29 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from _system_packages(repo)
 
 
+_IMAGE = re.compile(r"^\s+image:\s*[\"']?(?P<image>[\w./:@-]+)")
+
+
 def _compose_addons(repo: Repo) -> Iterator[AnyFact]:
-    """Yield the backing services that compose files run: a hint, for the app may do without them."""
+    """Yield the backing services that compose files run: a hint, for the app may do without them.
+
+    Read by line: loading the YAML library would cost more than all else here.
+    """
     seen: set[tuple[str, str]] = set()
-    for file in compose_files(repo):
-        root = folder_of(file.path)
-        for service in file.services:
-            role = role_of(service.image)
-            if role and (root, role) not in seen:
+    for path in compose_paths(repo):
+        root = folder_of(path)
+        for number, line in enumerate(repo.lines(path), 1):
+            found = _IMAGE.match(line)
+            role = role_of(found["image"]) if found else ""
+            if found and role and (root, role) not in seen:
                 seen.add((root, role))
                 yield Addon(
                     stack=STACK,
                     root=root,
                     service=role,
                     strength=Strength.HINT,
-                    why=f"{file.path} runs {service.image}; whether production needs it is not shown",
-                    evidence=(repo.proof(file.path, service.line),),
+                    why=f"{path} runs {found['image']}; whether production needs it is not shown",
+                    evidence=(repo.proof(path, number),),
                 )
 
 

@@ -128,17 +128,22 @@ def _process_of(label: str) -> str:
     return re.sub(r"[^a-z0-9]", "", label)
 
 
+def compose_paths(repo: Repo) -> tuple[str, ...]:
+    """Return the paths of compose files outside tests and examples, those for production first."""
+    paths = [
+        path
+        for path in repo.named(*COMPOSE_FILES)
+        if not is_secondary(path) and not any(part.startswith(".") for part in path.split("/")[:-1])
+    ]
+    paths.sort(key=lambda path: (path.count("/"), COMPOSE_FILES.index(path.rpartition("/")[2]), path))
+    return tuple(paths)
+
+
 def compose_files(repo: Repo) -> tuple[Compose, ...]:
-    """Return the compose files outside tests and examples, those for production first in each folder."""
+    """Return the compose files that have services, in the order of `compose_paths`."""
 
     def read() -> tuple[Compose, ...]:
-        paths = [
-            path
-            for path in repo.named(*COMPOSE_FILES)
-            if not is_secondary(path) and not any(p.startswith(".") for p in path.split("/")[:-1])
-        ]
-        paths.sort(key=lambda path: (path.count("/"), COMPOSE_FILES.index(path.rpartition("/")[2]), path))
-        found = (repo.try_parsed(path, compose.parse) for path in paths)
+        found = (repo.try_parsed(path, compose.parse) for path in compose_paths(repo))
         return tuple(item for item in found if item is not None and item.services)
 
     return repo.once(("docker", "compose"), read)
