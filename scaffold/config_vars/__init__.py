@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from scaffold.config_vars import classify, env_files, readers, secrets
+from scaffold.config_vars import classify, env_files, readers, secrets, spare
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
@@ -29,8 +29,7 @@ def discover(
         reads=by_name,
         told=told,
         tested=readers.tested(repo, root, others, by_name),
-        logins=readers.logins(repo, root, by_name),
-        provided=frozenset(),
+        spare=spare.find(repo, root, by_name, told),
     )
     for name in sorted(by_name):
         yield _variable(repo, stack, root, name, context, judge(name, context))
@@ -50,7 +49,7 @@ def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, ve
         stack=stack,
         root=root,
         name=name,
-        required=verdict.required and not generator and not classify.provider(name),
+        required=verdict.required and not generator,
         secret=secret,
         default=default,
         generator=generator,

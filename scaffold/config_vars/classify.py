@@ -48,6 +48,11 @@ def is_needed(name: str) -> bool:
     return _pattern("needed").fullmatch(upper) is not None or is_secret(upper)
 
 
+def is_key(name: str) -> bool:
+    """Tell whether the name is that of a credential's public half: a site key, a client id."""
+    return _pattern("needed", "keys").fullmatch(name.upper()) is not None
+
+
 def is_secret(name: str) -> bool:
     """Tell whether a value of this name must never be shown."""
     upper = name.upper()

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from scaffold.config_vars import scope
 from scaffold.config_vars.python_calls import Wrapper, find_wrappers
+from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_walk import Walk
 from scaffold.config_vars.reads import Read
 from scaffold.families.python_syntax import tree_of
 from scaffold.repo import Repo
-
-if TYPE_CHECKING:
-    import ast
 
 MARKS = re.compile(
     r"environ|getenv|decouple|prettyconf|starlette\.config|BaseSettings|dj_database_url|django_heroku|dynaconf"
@@ -30,28 +27,29 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
         for path in scope.files(repo, root, others, (".py",))
         if scope.is_readable(text := repo.text(path))
     ]
-    marked: dict[str, ast.Module] = {}
+    marked: dict[str, Index] = {}
     for path, text in texts:
         if MARKS.search(text) and (tree := tree_of(repo, path)) is not None:
-            marked[path] = tree
+            marked[path] = Index(tree)
     shared: dict[str, str] = {}
     wrappers: dict[str, Wrapper] = {}
     settings: set[str] = set()
-    for tree in marked.values():
-        here = Scope(tree)
+    for index in marked.values():
+        here = Scope(index)
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
-        wrappers |= find_wrappers(tree, here)
+        wrappers |= find_wrappers(index, here)
         settings |= here.settings_classes()
     wanted = _callers(shared, wrappers, settings)
     for path, text in texts:
-        tree_here = marked.get(path)
-        if tree_here is None and wanted is not None and wanted.search(text):
-            tree_here = tree_of(repo, path)
-        if tree_here is not None:
-            yield from Walk(path, tree_here, Scope(tree_here, shared, settings), wrappers).reads()
+        found = marked.get(path)
+        if found is None and wanted is not None and wanted.search(text):
+            tree = tree_of(repo, path)
+            found = None if tree is None else Index(tree)
+        if found is not None:
+            yield from Walk(path, found, Scope(found, shared, settings), wrappers).reads()
 
 
 def _callers(shared: dict[str, str], wrappers: dict[str, Wrapper], settings: set[str]) -> re.Pattern[str] | None:
     """Return what a file that imports a reader or a wrapper of the app's own must contain."""
     names = sorted({*shared, *wrappers, *settings})
-    return re.compile(rf"import\b[^\n]*\b(?:{'|'.join(map(re.escape, names))})\b|import \(") if names else None
+    return re.compile(rf"import\b(?:[^\n(]|\([^)]*)*?\b(?:{'|'.join(map(re.escape, names))})\b") if names else None

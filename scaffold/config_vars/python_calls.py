@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_truth import default_node, key_of
 from scaffold.config_vars.reads import Mode, is_name
@@ -65,30 +66,31 @@ class Found:
     kind: str = ""
 
 
-def find_wrappers(tree: ast.Module, scope: Scope) -> dict[str, Wrapper]:
+def find_wrappers(index: Index, scope: Scope) -> dict[str, Wrapper]:
     """Return the functions that pass a parameter on as the name of a variable."""
     found: dict[str, Wrapper] = {}
-    for node in ast.walk(tree):
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name in _COMMON:
-            continue
-        names = [arg.arg for arg in node.args.args if arg.arg not in ("self", "cls")]
-        if names and (key := _passed_key(node, scope, names)) is not None:
-            found[node.name] = _wrapper(node, names, key)
+    for node in (*index.of(ast.Subscript), *index.of(ast.Call)):
+        key = _passed(node, scope)
+        function: ast.AST | None = node if key else None
+        while function is not None:
+            function = index.parents.get(function)
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                names = [arg.arg for arg in (*function.args.args, *function.args.kwonlyargs) if arg.arg not in ("self", "cls")]
+                if key in names and function.name not in _COMMON:
+                    found.setdefault(function.name, _wrapper(function, names, key))
     return found
 
 
-def _passed_key(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, names: list[str]) -> str | None:
-    for part in ast.walk(node):
-        inner: ast.expr | None = None
-        if isinstance(part, ast.Subscript) and scope.reader(part.value) == "os.environ":
-            inner = part.slice
-        elif isinstance(part, ast.Call) and part.args and _is_plain(part, scope):
-            inner = part.args[0]
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
-            inner = inner.func.value
-        if isinstance(inner, ast.Name) and inner.id in names:
-            return inner.id
-    return None
+def _passed(node: ast.Subscript | ast.Call, scope: Scope) -> str:
+    """Return the name that an expression hands to the environment as a key, "" for none."""
+    inner: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        inner = node.slice if isinstance(node.slice, ast.Name) and scope.reader(node.value) == "os.environ" else None
+    elif node.args and isinstance(node.args[0], (ast.Name, ast.Call)) and _is_plain(node, scope):
+        inner = node.args[0]
+    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
+        inner = inner.func.value
+    return inner.id if isinstance(inner, ast.Name) else ""
 
 
 def _is_plain(call: ast.Call, scope: Scope) -> bool:

@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-def model_reads(path: str, tree: ast.Module, scope: Scope) -> Iterator[Read]:
+def model_reads(path: str, scope: Scope) -> Iterator[Read]:
     """Yield the variables that the module's settings classes read, by field."""
     settings = scope.settings_classes()
     classes = {node.name: node for node in scope.classes}

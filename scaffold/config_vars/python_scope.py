@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from scaffold.config_vars.python_index import Index
 from scaffold.families.python_syntax import dotted_name, literal
 
 _READERS = {
@@ -36,7 +37,7 @@ class Scope:
     """What the names of one module mean: `readers` by kind, `texts` of constants, `values` of assignments."""
 
     def __init__(
-        self, tree: ast.Module, shared: dict[str, str] | None = None, settings: set[str] | None = None
+        self, index: Index, shared: dict[str, str] | None = None, settings: set[str] | None = None
     ) -> None:
         self.origins: dict[str, str] = {}
         self.readers: dict[str, str] = {}
@@ -44,20 +45,17 @@ class Scope:
         self.lists: dict[str, list[str]] = {}
         self.values: dict[str, ast.expr] = {}
         self.schemas: dict[str, ast.expr] = {}
-        self.prefixes: dict[str, str] = {}
         self.known_settings = settings or set()
-        self.classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    self.origins[alias.asname or alias.name.split(".")[0]] = (
-                        alias.name if alias.asname else alias.name.split(".")[0]
-                    )
-            elif isinstance(node, ast.ImportFrom):
-                self._import(node, shared or {})
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-                self._assign(node, node.value)
+        self.classes = index.of(ast.ClassDef)
+        for node in index.of(ast.Import):
+            for alias in node.names:
+                head = alias.name.split(".")[0]
+                self.origins[alias.asname or head] = alias.name if alias.asname else head
+        for taken in index.of(ast.ImportFrom):
+            self._import(taken, shared or {})
+        for bound in (*index.of(ast.Assign), *index.of(ast.AnnAssign)):
+            if bound.value is not None:
+                self._assign(bound, bound.value)
 
     def origin(self, node: ast.expr) -> str:
         """Return the full dotted name of an expression, through the imports; "" for no name."""

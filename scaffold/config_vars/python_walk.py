@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from scaffold.config_vars import classify
 from scaffold.config_vars.python_calls import Found, Wrapper, find_read, schema_defaults
+from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_models import model_reads
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_truth import truth
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.config_vars.scope import is_task
 from scaffold.families.python_syntax import dotted_name, literal
 
 _STOPS = frozenset("exit _exit abort quit fatal critical".split())
@@ -34,20 +37,20 @@ class _Place:
 class Walk:
     """The reads of one module."""
 
-    def __init__(self, path: str, tree: ast.Module, scope: Scope, wrappers: dict[str, Wrapper]) -> None:
+    def __init__(self, path: str, index: Index, scope: Scope, wrappers: dict[str, Wrapper]) -> None:
         self.path = path
-        self.tree = tree
+        self.index = index
         self.scope = scope
         self.wrappers = wrappers
-        self.parents: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
+        self.parents = index.parents
         self.schema = {name: (kind, default) for name, kind, default in schema_defaults(scope)}
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads; a test of the bound name elsewhere in it decides on its mode."""
-        found = [*self._expressions(), *model_reads(self.path, self.tree, self.scope)]
+        found = [*self._expressions(), *model_reads(self.path, self.scope), *self._tables()]
+        found += self._unread({read.name for read in found})
+        if is_task(self.path):
+            found = [replace(read, guarded=True) for read in found]
         verdicts = self._verdicts({read.bound for read in found if read.bound})
         for read in found:
             verdict = verdicts.get(read.bound)
@@ -59,13 +62,53 @@ class Walk:
                 yield read
 
     def _expressions(self) -> Iterator[Read]:
-        for node in ast.walk(self.tree):
-            if not isinstance(node, (ast.Subscript, ast.Call, ast.Compare)):
-                continue
+        of = self.index.of
+        for node in (*of(ast.Subscript), *of(ast.Call), *of(ast.Compare)):
             found = find_read(node, self.scope, self.wrappers, self._loops(node))
             if found is not None:
-                assert isinstance(node, ast.expr)
                 yield from self._placed(node, found)
+
+    def _unread(self, names: set[str]) -> Iterator[Read]:
+        """Yield what only the schema `Env(DEBUG=(bool, False))` names."""
+        for name, (kind, default) in self.schema.items():
+            if name not in names:
+                text = None if default is None else self._text(default)
+                line = getattr(default, "lineno", 1)
+                yield Read(name=name, path=self.path, line=line, mode=Mode.TEST, default=text, kind=kind)
+
+    def _tables(self) -> Iterator[Read]:
+        """Yield the keys of the module's tables where the whole environment is matched with them.
+
+        `{k.lower(): v for k, v in os.environ.items() if k.lower() in keys}`
+        """
+        if not any(self._matches_all(node) for node in self.index.of(ast.comprehension)):
+            return
+        for node in self.index.of(ast.Assign):
+            value = node.value
+            if not isinstance(value, ast.Dict) or len(value.keys) < 3:
+                continue
+            keys = [literal(key) for key in value.keys]
+            if not all(key and re.fullmatch(r"[A-Za-z]\w+", key) for key in keys):
+                continue
+            for key, item, text in zip(value.keys, value.values, keys, strict=True):
+                assert key is not None
+                assert text is not None
+                found = self._text(item)
+                blank = isinstance(item, ast.Constant) and item.value is None
+                mode = Mode.PLAIN if blank else Mode.DEFAULT
+                yield Read(
+                    name=text.upper(), path=self.path, line=key.lineno, mode=mode, default=None if blank else found, table=True
+                )  # fmt: skip
+
+    def _matches_all(self, node: ast.comprehension) -> bool:
+        if not node.ifs:
+            return False
+        source = node.iter
+        if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
+            source = source.func.value
+        return self.scope.reader(source) == "os.environ" and any(
+            isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In) for test in node.ifs
+        )
 
     def _placed(self, node: ast.expr, found: Found) -> Iterator[Read]:
         for name in found.names:
@@ -74,7 +117,7 @@ class Walk:
                 kind, place.default = self.schema[name]
                 place.kind = place.kind or kind
             self._climb(node, place)
-            mode, default = self._fallback(place)
+            mode, default = self._fallback(name, place)
             yield Read(
                 name=name,
                 path=self.path,
@@ -87,12 +130,13 @@ class Walk:
                 instead=tuple(other for other in place.instead if other != name),
             )
 
-    def _fallback(self, place: _Place) -> tuple[Mode, str | None]:
+    def _fallback(self, name: str, place: _Place) -> tuple[Mode, str | None]:
         """Return the mode and the literal default; None and empty texts are no fallback."""
         if place.default is None:
             return place.mode, None
-        if isinstance(place.default, ast.Constant) and place.default.value is None:
-            return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), None
+        if isinstance(place.default, ast.Constant) and place.default.value in (None, False):
+            said = place.mode in (Mode.TEST, Mode.STRICT) or not classify.is_secret(name)
+            return (Mode.TEST if said else Mode.PLAIN), None if place.default.value is None else "False"
         text = self._text(place.default)
         if text == "":
             return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), ""
@@ -223,15 +267,16 @@ class Walk:
     def _verdicts(self, names: set[str]) -> dict[str, Mode]:
         """Return how the module's own tests treat the names that hold values."""
         found: dict[str, Mode] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assert):
-                for name in _tested(node.test) & names:
-                    found[name] = Mode.STRICT
-            elif isinstance(node, (ast.If, ast.IfExp)):
-                fails = isinstance(node, ast.If) and (_fails(node.body) or _fails(node.orelse))
-                for name in _tested(node.test) & names:
-                    if found.get(name) is not Mode.STRICT:
-                        found[name] = Mode.STRICT if fails else Mode.TEST
+        if not names:
+            return found
+        for node in (*self.index.of(ast.If), *self.index.of(ast.IfExp)):
+            asked = _tested(node.test) & names
+            fails = bool(asked) and isinstance(node, ast.If) and (_fails(node.body) or _fails(node.orelse))
+            for name in asked:
+                if found.get(name) is not Mode.STRICT:
+                    found[name] = Mode.STRICT if fails else Mode.TEST
+        for sure in self.index.of(ast.Assert):
+            found |= dict.fromkeys(_tested(sure.test) & names, Mode.STRICT)
         return found
 
 

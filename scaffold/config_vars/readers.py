@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from scaffold.config_vars import python, scope
+from scaffold.config_vars import javascript, python, scope
 from scaffold.config_vars.reads import Read
 from scaffold.repo import Repo
-
-_OAUTH = re.compile(r"(.*?)_?(?:OAUTH2?_|CLIENT_|APP_|CONSUMER_)*(?:KEY|SECRET|ID)")
 
 
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     """Yield all reads of the app, language by language."""
     yield from python.read(repo, root, others)
+    prefix = "" if root == "." else root + "/"
+    if language == "node" or prefix + "package.json" in repo:
+        yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
 
 
 def tested(repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, Sequence[Read]]) -> frozenset[str]:
@@ -36,8 +37,3 @@ def tested(repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, S
                 if not re.match(r"[^\n]*\n\s+raise ", text[match.end() : match.end() + 200]):
                     found.add(match[1] or match[2])
     return frozenset(found)
-
-
-def logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> frozenset[str]:
-    """Return the OAuth names of apps that have several providers: none of them is needed by itself."""
-    return frozenset()

@@ -30,7 +30,7 @@ class Read:
     """One place that reads a variable; `default` is the literal it falls back to ("" for an empty one).
 
     `guarded`: runs only where something switches it on. `bound`: the name that the code gives the
-    value. `instead`: variables that serve when this one is not set. `told`: a description in the code.
+    value. `instead`: variables that serve when this one is not set. `told`: a description in the code. `table`: the name is one of a table that is matched with the environment.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Read:
     stage: str = ""
     instead: tuple[str, ...] = ()
     told: str = ""
+    table: bool = False
 
 
 def is_name(text: object) -> bool:

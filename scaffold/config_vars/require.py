@@ -26,8 +26,7 @@ class Context:
     reads: Mapping[str, Sequence[Read]]
     told: Mapping[str, Told]
     tested: frozenset[str]
-    logins: frozenset[str]
-    provided: frozenset[str]
+    spare: frozenset[str]
 
 
 def judge(name: str, context: Context) -> Verdict:
@@ -41,60 +40,53 @@ def judge(name: str, context: Context) -> Verdict:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
     if classify.is_framework(name) or classify.provider(name) == "platform":
         return Verdict(required=False, default=usable, why="")
-    strict = [read for read in live if read.mode is Mode.STRICT]
-    if strict:
-        return Verdict(required=not _is_replaced(strict[0], context), default=None, why="the code fails without it")
-    if not live or usable is not None or any(read.mode is Mode.DEFAULT and read.default is None for read in live):
+    if any(read.mode is Mode.STRICT for read in live):
+        required = name not in context.spare and not _is_table_only(live, told)
+        return Verdict(required=required, default=None, why="the code fails without it" if required else "")
+    if _is_hosts(name) and usable is None and not any(_is_computed(read) for read in live):
+        return Verdict(required=bool(live), default=None, why="without it every request is refused")
+    if not live or usable is not None or any(_is_computed(read) for read in live):
         return Verdict(required=False, default=usable, why="")
-    if any(_is_loose(read, context) for read in live):
+    if any(_is_loose(read, context) for read in live) or not _is_needed(name, live, told, context):
         return Verdict(required=False, default=default, why="")
-    why = f"the code falls back to {default!r}, which does not serve on Heroku" if default else "the code has no fallback"
-    required = not classify.is_optional(name) and classify.is_needed(name) and not _is_alternative(name, live, context)
-    if classify.is_secret(name) or not required:
-        why = "the code has no fallback that serves" if required else ""
-    return Verdict(required=required, default=None if required else default, why=why)
+    return Verdict(required=True, default=None, why=_why(name, default))
+
+
+def _why(name: str, default: str | None) -> str:
+    if default and not classify.is_secret(name):
+        return f"the code falls back to {default[:60]!r}, which does not serve on Heroku"
+    return "the code has no fallback that serves" if default else "the code has no fallback"
+
+
+def _is_needed(name: str, live: Sequence[Read], told: Told, context: Context) -> bool:
+    """Tell whether a variable that is read with no usable fallback is one that production needs."""
+    if name in context.spare or classify.is_optional(name) or not classify.is_needed(name):
+        return False
+    if classify.provider(name) or _is_table_only(live, told):
+        return False
+    blank = all(read.default == "" for read in live)
+    return not blank or classify.is_secret(name) or classify.is_key(name)
+
+
+def _is_computed(read: Read) -> bool:
+    return read.mode is Mode.DEFAULT and read.default is None
+
+
+def _is_table_only(live: Sequence[Read], told: Told) -> bool:
+    """Tell whether the name is only one of a table's, and no example file asks for it."""
+    return all(read.table for read in live) and told.value is None
+
+
+def _is_hosts(name: str) -> bool:
+    return name.upper().endswith("ALLOWED_HOSTS")
 
 
 def _is_unusable(name: str, default: str) -> bool:
-    if name.upper() in ("HOST", "BIND", "IP", "LISTEN"):
-        return False
-    return (classify.is_needed(name) and classify.is_unusable(default)) or not default.strip()
+    if name.upper() in ("HOST", "BIND", "IP", "LISTEN") or not classify.is_needed(name):
+        return not default.strip()
+    return all(classify.is_unusable(part) for part in default.split(","))
 
 
 def _is_loose(read: Read, context: Context) -> bool:
     """Tell whether a read copes: it only asks, or the value's presence is tested where it is used."""
     return read.mode is Mode.TEST or (read.mode is Mode.PLAIN and bool(read.bound) and read.bound in context.tested)
-
-
-def _is_replaced(read: Read, context: Context) -> bool:
-    return any(other in context.reads for other in read.instead) and _is_second(read, context)
-
-
-def _is_second(read: Read, context: Context) -> bool:
-    return False
-
-
-def _is_alternative(name: str, live: Sequence[Read], context: Context) -> bool:
-    """Tell whether another variable serves in its place and is the better known one."""
-    if name in context.logins:
-        return True
-    parts = _database_parts(name)
-    if parts and any(other.endswith("DATABASE_URL") for other in context.reads):
-        return True
-    for read in live:
-        for other in read.instead:
-            if classify.provider(other) or (other in context.told and name not in context.told):
-                return True
-    rivals = [
-        rival
-        for rival, reads in context.reads.items()
-        if rival != name and any(name in read.instead for read in reads)
-    ]
-    return any(name not in context.told or rival in context.told for rival in rivals)
-
-
-def _database_parts(name: str) -> bool:
-    upper = name.upper()
-    return any(word in upper for word in ("DB", "DATABASE", "POSTGRES", "PG", "SQL")) and upper.endswith(
-        ("HOST", "NAME", "USER", "USERNAME", "PASSWORD", "PASS", "PORT", "DB", "DATABASE", "ENGINE", "PWD")
-    )

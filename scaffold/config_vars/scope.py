@@ -43,6 +43,14 @@ def is_production(path: str, named: str = "") -> bool:
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
+_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
+
+
+def is_task(path: str) -> bool:
+    """Tell whether a file is only run by hand: a management command, a rake task, seeds."""
+    return _TASK.search(path) is not None
+
+
 def files(
     repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool = False
 ) -> Iterator[str]:
