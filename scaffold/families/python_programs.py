@@ -158,6 +158,7 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
     )
     told = said.get(inside) or said.get(path) or said.get(package) or said.get(inside.removesuffix(".py"))
     rank = (20 - _NAMES.index(stem)) if stem in _NAMES else (6 if "bot" in stem.lower() else 0)
+    serves = library is not None and _is_webhook(text)
     deep = inside.count("/") > 0
     if deep and not (stays or named or told):
         return None
@@ -167,10 +168,10 @@ def _program(repo: Repo, app: PythonApp, path: str, said: Mapping[str, Evidence]
         path=path,
         command=_command(repo, app, path),
         library=library,
-        stays=stays,
+        stays=stays or serves,
         clock=bool(_CLOCK.search(text)),
         named_clock=bool(_CLOCK.search(text)) and bool(re.search(r"clock|sched|cron", stem)),
-        serves=library is not None and _is_webhook(text),
+        serves=serves,
         score=score,
         evidence=(repo.proof(path, line), *((told,) if told else ())),
     )

@@ -11,6 +11,7 @@ from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, com
 from scaffold.families.python import PythonApp
 from scaffold.families.python_ceiling import python_ceiling
 from scaffold.families.python_deps import sound
+from scaffold.families.python_layout import built_from_top
 from scaffold.manifests import pipfile, pyproject, setup_files, toml_file
 from scaffold.repo import Repo, folder_of, join
 
@@ -72,6 +73,8 @@ def asked_versions(repo: Repo, app: PythonApp) -> Iterator[Asked]:
     folders = tuple(dict.fromkeys((app.root, ".")))
     for folder in folders:
         yield from _heroku_files(repo, folder)
+    for path in _misspelt(repo, app):
+        yield Asked(text=repo.text(path).strip(), evidence=repo.proof(path, 1))
     path = join(app.root, "Pipfile.lock")
     if (lock := sound(repo, path, pipfile.parse_lock)) and lock.python:
         yield Asked(text=lock.python, evidence=repo.proof(path, lock.python_line))
@@ -127,12 +130,9 @@ def _tool_files(repo: Repo, folder: str) -> Iterator[Asked]:
 
 
 def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
-    right = join(app.root, ".python-version")
-    for path in repo.named(*_MISSPELT, *_MISSPELT_RUNTIME):
-        words = repo.text(path).split()
-        if folder_of(path) != app.root or right in repo or len(words) != 1 or not _PLAIN.fullmatch(words[0]):
-            continue
-        renamed = command(Raw("git mv"), path, right)
+    right = join("." if built_from_top(repo, app) else app.root, ".python-version")
+    for path in _misspelt(repo, app):
+        renamed = command(Raw("git mv -f"), path, right)
         message = f"{path} looks like a version file, but Heroku does not read it."
         yield _doubt(app, repo.proof(path, 1), "python/version-file-misspelt", message, renamed)
     yield from _invalid(repo, app)
@@ -153,6 +153,15 @@ def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
             f"Heroku refuses {runtime} in an app that uses uv.",
             f"git rm {runtime}",
         )
+
+
+def _misspelt(repo: Repo, app: PythonApp) -> Iterator[str]:
+    """Yield the files of the app's folder that hold a version under a name that nothing reads."""
+    if join(app.root, ".python-version") in repo:
+        return
+    for path in repo.named(*_MISSPELT, *_MISSPELT_RUNTIME):
+        if folder_of(path) == app.root and _PLAIN.fullmatch(repo.text(path).strip()):
+            yield path
 
 
 def _invalid(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
