@@ -13,7 +13,8 @@ from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.repo import Repo
 
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro")
-MARKS = re.compile(r"process\.env|import\.meta\.env|\$env/|[bB]un\.env|Deno\.env|ConfigService|\bconvict\b|env-var|process\s*\)?\s*;|['\"](?:node:)?process['\"]")
+MARKS = ("process.env", "process?.env", "import.meta.env", "$env/", "Bun.env", "Deno.env", "ConfigService", "convict",
+         "env-var", "= process;", "'process'", '"process"', "node:process")  # fmt: skip
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _ENV = {"rule": {"any": [{"pattern": p} for p in ("process.env", "import.meta.env", "Bun.env", "process?.env")]}}
@@ -26,7 +27,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
         text = repo.text(path)
         if scope.is_readable(text):
             texts.append((path, text))
-    trees = {path: tree for path, text in texts if MARKS.search(text) and (tree := _tree(path, text)) is not None}
+    trees = {path: tree for path, text in texts if any(mark in text for mark in MARKS) and (tree := _tree(path, text)) is not None}
     wrappers: dict[str, tuple[int, int, bool]] = {}
     modules = {path: Module(path, tree, wrappers) for path, tree in trees.items()}
     for module in modules.values():

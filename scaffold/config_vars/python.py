@@ -14,10 +14,10 @@ from scaffold.config_vars.reads import Read
 from scaffold.families.python_syntax import tree_of
 from scaffold.repo import Repo
 
-MARKS = re.compile(
-    r"environ|getenv|decouple|prettyconf|starlette\.config|BaseSettings|dj_database_url|django_heroku|dynaconf"
-    r"|configurations|from_prefixed_env|from_envvar|OpenAI\(|Anthropic\("
-)
+MARKS = (
+    "environ", "getenv", "decouple", "prettyconf", "starlette.config", "BaseSettings", "dj_database_url", "dynaconf",
+    "django_heroku", "configurations", "from_prefixed_env", "from_envvar",
+)  # fmt: skip
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -29,7 +29,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     ]
     marked: dict[str, Index] = {}
     for path, text in texts:
-        if MARKS.search(text) and (tree := tree_of(repo, path)) is not None:
+        if any(mark in text for mark in MARKS) and (tree := tree_of(repo, path)) is not None:
             marked[path] = Index(tree)
     shared: dict[str, str] = {}
     wrappers: dict[str, Wrapper] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from scaffold.config_vars import javascript, python, scope
+from scaffold.config_vars import javascript, python, ruby, scope
 from scaffold.config_vars.reads import Read
 from scaffold.repo import Repo
 
@@ -13,6 +13,7 @@ from scaffold.repo import Repo
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     """Yield all reads of the app, language by language."""
     yield from python.read(repo, root, others)
+    yield from ruby.read(repo, root, others)
     prefix = "" if root == "." else root + "/"
     if language == "node" or prefix + "package.json" in repo:
         yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
