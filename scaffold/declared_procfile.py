@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.facts import AnyFact, Doubt, Process, Strength
+from scaffold.facts import AnyFact, Doubt, Process, Strength, command
 from scaffold.families.docker_ports import literal_port
 from scaffold.manifests import procfile
 from scaffold.repo import Repo, folder_of, is_secondary
@@ -40,7 +40,7 @@ def procfile_facts(repo: Repo) -> Iterator[AnyFact]:
             root=root,
             id="procfile/misnamed",
             message=f"Heroku reads a file named Procfile only; {path} is ignored.",
-            remedy=f"git mv -f {path} {path.rpartition('/')[0] + '/' if root != '.' else ''}Procfile",
+            remedy=command("git", "mv", "-f", path, "Procfile" if root == "." else f"{root}/Procfile"),
             evidence=(repo.proof(path),),
         )
         if root not in folders:

@@ -192,3 +192,30 @@ def test_the_server_may_be_in_the_library(tmp_path: Path) -> None:
         },
     )
     assert [f.command for f in found if isinstance(f, Process)] == ["dart 'bin/run it.dart'"]
+
+
+def test_a_member_of_a_workspace_has_the_lock_of_the_top(tmp_path: Path) -> None:
+    lock = 'packages:\n  conduit:\n    version: "5.1.5"\nsdks:\n  dart: ">=3.6.0 <4.0.0"\n'
+    members = {
+        path.replace("lib/", "api/lib/").replace("pubspec", "api/pubspec"): t for path, t in CONDUIT.items()
+    }
+    top = "name: all\nenvironment:\n  sdk: ^3.6.0\nworkspace:\n  - api\n"
+    found = facts(tmp_path, {**members, "pubspec.yaml": top, "pubspec.lock": lock})
+    values = {f.name: f.value for f in found if isinstance(f, ConfigVar) and f.root == "api"}
+    assert values["DART_GLOBAL_PACKAGES"] == "conduit@5.1.5"
+    assert values["PUBSPEC_PATH"] == "api/pubspec.yaml"
+
+
+def test_a_package_without_a_constraint_gets_the_last_dart_1(tmp_path: Path) -> None:
+    code = "import 'dart:io';\nmain() { HttpServer.bind('0.0.0.0', env['PORT']); }\n"
+    found = facts(tmp_path, {"pubspec.yaml": "name: old\n", "bin/main.dart": code})
+    values = {f.name: f.value or "" for f in found if isinstance(f, ConfigVar)}
+    assert "/1.24.3/" in values["DART_SDK_URL"]
+    assert [f.command for f in found if isinstance(f, Process)] == ["dart bin/main.dart"]
+
+
+def test_names_from_the_repository_are_quoted(tmp_path: Path) -> None:
+    spec = "name: s\nenvironment:\n  sdk: ^3.0.0\ndependencies:\n  shelf: any\n"
+    code = "import 'package:shelf/shelf_io.dart';\nvoid main() { serve(h, '0.0.0.0', env['PORT']); }\n"
+    found = facts(tmp_path, {"pubspec.yaml": spec, "bin/a; touch pwned.dart": code})
+    assert [f.command for f in found if isinstance(f, Process)] == ["dart 'bin/a; touch pwned.dart'"]

@@ -167,3 +167,21 @@ def test_the_app_is_where_compose_builds_it(tmp_path: Path) -> None:
 )
 def test_backing_services_by_image(image: str, role: str) -> None:
     assert role_of(image) == role
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [("listen(8000)", ["docker/port"]), ("listen(ENV['PORT'])", [])],
+)
+def test_an_exposed_port_that_nothing_replaces(tmp_path: Path, code: str, wanted: list[str]) -> None:
+    found = facts(tmp_path, {"Dockerfile": "FROM x\nEXPOSE 8000\nCMD y\n", "y.cr": code})
+    assert doubts(found) == wanted
+
+
+def test_a_start_script_with_a_port_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM x\nENTRYPOINT ["sh", "/app/run.sh"]\n',
+        "run.sh": "#!/bin/sh\nserve --port 80\n",
+    }
+    (doubt,) = [fact for fact in facts(tmp_path, files) if isinstance(fact, Doubt)]
+    assert [(proof.path, proof.line) for proof in doubt.evidence] == [("run.sh", 2)]

@@ -67,7 +67,7 @@ def _apps(repo: Repo) -> Iterator[DartApp]:
         if spec is None or spec.flutter:
             continue
         root = folder_of(path)
-        lock_path = join(root, "pubspec.lock")
+        lock_path = _lock_of(repo, root)
         lock = repo.parsed(lock_path, parse_lock) if lock_path in repo else Lock(path=lock_path)
         framework = next((name for name in FRAMEWORKS if name in spec.dependencies), "")
         newest = str(dart_data()["aqueduct"]["newest_sdk"]) if framework == "aqueduct" else ""
@@ -79,6 +79,16 @@ def _apps(repo: Repo) -> Iterator[DartApp]:
             release=sdk_release(spec.sdk or ("" if lock.sdk else "<2.0.0"), lock.sdk, newest=newest),
             others=tuple(other for other in manifests if other != path),
         )
+
+
+def _lock_of(repo: Repo, root: str) -> str:
+    """Return the path of the lock file of a package: its own, or that of the workspace above it."""
+    own = join(root, "pubspec.lock")
+    if own not in repo and "pubspec.yaml" in repo and "pubspec.lock" in repo:
+        top = repo.try_parsed("pubspec.yaml", parse)
+        if top and top.workspace:
+            return "pubspec.lock"
+    return own
 
 
 def flutter_specs(repo: Repo) -> tuple[Pubspec, ...]:

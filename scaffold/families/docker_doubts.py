@@ -8,6 +8,7 @@ from scaffold.facts import AnyFact, Doubt, Evidence
 from scaffold.families.docker import ImageFile
 from scaffold.families.docker_ports import (
     fixed_port,
+    ignored_port,
     missing_sources,
     outside_copies,
     script_port,
@@ -65,6 +66,14 @@ def _port(repo: Repo, root: str, image: ImageFile) -> Iterator[AnyFact]:
             f"{found[0]} starts the server on a port of its own; Heroku routes to $PORT only.",
             "Write $PORT there.",
             repo.proof(*found),
+        )
+    elif (exposed := ignored_port(repo, image)) is not None:
+        yield _doubt(
+            root,
+            "docker/port",
+            f"The image exposes {exposed.value}, which Heroku ignores, and nothing here reads PORT.",
+            "Let the program listen on $PORT.",
+            repo.proof(image.path, exposed.line),
         )
     elif (fixed := fixed_port(repo, image)) is not None:
         yield _doubt(

@@ -202,6 +202,61 @@ def starts_by_itself(image: ImageFile) -> bool:
     return any(word in base for word in ("nginx", "httpd", "caddy", "apache", "tomcat", "wordpress", "/"))
 
 
+_MANY = 120
+"""More files than this are not searched for the word PORT."""
+
+
+def ignored_port(repo: Repo, image: ImageFile) -> Instruction | None:
+    """Return the EXPOSE of an image whose own files never speak of PORT; None where that is not certain."""
+    listed = [item for stage in image.content.chain() for item in stage.all("EXPOSE")]
+    exposed = listed[0] if listed else None
+    if exposed is None or not re.fullmatch(r"\d+(/tcp)?", exposed.value) or fixed_port(repo, image):
+        return None
+    near = [path for path in repo.under(image.root) if not _NO_CODE.search(path)]
+    if len(near) > _MANY or not any(path.endswith(_CODE) for path in near):
+        return None
+    return None if any("PORT" in repo.text(path) for path in near) else exposed
+
+
+_CODE = (".py", ".js", ".ts", ".rb", ".go", ".rs", ".java", ".kt", ".swift", ".cr", ".ex", ".erl", ".hs", ".ml")
+_CODE += (".zig", ".nim", ".lua", ".pl", ".php", ".cs")
+_NO_CODE.search(path)]
+    if len(near) > _MANY or not any(path.endswith(_CODE) for path in near):
+        return None
+    return None if any("PORT" in repo.text(path) for path in near) else exposed
+
+
+_CODE = tuple(
+    [
+        ".py",
+        ".js",
+        ".mjs",
+        ".ts",
+        ".rb",
+        ".go",
+        ".rs",
+        ".java",
+        ".kt",
+        ".swift",
+        ".cr",
+        ".ex",
+        ".exs",
+        ".erl",
+        ".hs",
+        ".ml",
+        ".zig",
+        ".nim",
+        ".lua",
+        ".pl",
+        ".php",
+        ".cs",
+    ]
+)
+_NO_CODE = re.compile(
+    r"\.(png|jpe?g|gif|svg|ico|woff2?|ttf|mp[34]|pdf|md|rst|lock|css|csv|zip|map)$", re.IGNORECASE
+)
+
+
 def script_port(repo: Repo, image: ImageFile, instruction: Instruction) -> tuple[str, int]:
     """Return the script an image starts and its line with a literal port, ("", 0) without one."""
     for word in re.findall(r"[\w./-]+\.sh\b", instruction.value):

@@ -78,7 +78,7 @@ def _images(document: yaml_file.Yaml) -> list[BuiltImage]:
         found.append(
             BuiltImage(
                 process=process,
-                dockerfile=path.removeprefix("./") if isinstance(path, str) else "Dockerfile",
+                dockerfile=path.removeprefix("./").strip("/") if isinstance(path, str) else "Dockerfile",
                 target=target if isinstance(target, str) else "",
                 line=document.line("build", "docker", process),
             )

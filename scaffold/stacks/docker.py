@@ -30,6 +30,9 @@ _DEVELOPMENT = re.compile(
 )
 """What a compose file runs on a developer's machine, not in production."""
 
+_DECLARED_WEIGHT = 5
+"""What a person declared outweighs; what only has a Dockerfile gives way to any app a buildpack serves."""
+
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of the images a repository can be deployed as, one app per root."""
@@ -69,7 +72,7 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
         stack="docker",
         root=root,
         strength=Strength.DECLARED if declared else _strength(repo, root, web),
-        weight=5 if root == "." else 4,
+        weight=_DECLARED_WEIGHT if declared else 1,
         serves=True,
         container=True,
         why="a person declared it to be deployed as an image" if declared else f"{web.path} builds an image",
