@@ -138,7 +138,8 @@ CONDUIT = {
     "pubspec.yaml": "name: app\nenvironment:\n  sdk: '>=2.19.0 <4.0.0'\ndependencies:\n  conduit: ^4.0.0\n",
     "lib/app.dart": "import 'package:conduit/conduit.dart';\n"
     "class AppChannel extends ApplicationChannel {}\n"
-    "class C extends Configuration { C(String p) : super.fromFile(File(p)); late DatabaseConfiguration db; }\n",
+    "class C extends Configuration {\n  C(String p) : super.fromFile(File(p));\n"
+    "  late DatabaseConfiguration db;\n}\n",
 }
 
 

@@ -218,40 +218,8 @@ def ignored_port(repo: Repo, image: ImageFile) -> Instruction | None:
     return None if any("PORT" in repo.text(path) for path in near) else exposed
 
 
-_CODE = (".py", ".js", ".ts", ".rb", ".go", ".rs", ".java", ".kt", ".swift", ".cr", ".ex", ".erl", ".hs", ".ml")
-_CODE += (".zig", ".nim", ".lua", ".pl", ".php", ".cs")
-_NO_CODE.search(path)]
-    if len(near) > _MANY or not any(path.endswith(_CODE) for path in near):
-        return None
-    return None if any("PORT" in repo.text(path) for path in near) else exposed
-
-
-_CODE = tuple(
-    [
-        ".py",
-        ".js",
-        ".mjs",
-        ".ts",
-        ".rb",
-        ".go",
-        ".rs",
-        ".java",
-        ".kt",
-        ".swift",
-        ".cr",
-        ".ex",
-        ".exs",
-        ".erl",
-        ".hs",
-        ".ml",
-        ".zig",
-        ".nim",
-        ".lua",
-        ".pl",
-        ".php",
-        ".cs",
-    ]
-)
+_CODE: tuple[str, ...] = (".py", ".js", ".ts", ".rb", ".go", ".rs", ".java", ".kt", ".swift", ".cr", ".ex")
+_CODE += (".erl", ".hs", ".ml", ".zig", ".nim", ".lua", ".pl", ".php", ".cs")
 _NO_CODE = re.compile(
     r"\.(png|jpe?g|gif|svg|ico|woff2?|ttf|mp[34]|pdf|md|rst|lock|css|csv|zip|map)$", re.IGNORECASE
 )
