@@ -1,4 +1,4 @@
-"""Every package.json of a repository -> NodeApp: its packages, its package manager, what its lock files say."""
+"""Every package.json of a repository -> NodeApp: its packages, package manager and lock files."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _locks(repo: Repo, root: str) -> tuple[NodeLock, ...]:
 def _manager(
     repo: Repo, package: PackageJson, locks: tuple[NodeLock, ...]
 ) -> tuple[str, tuple[Evidence, ...]]:
-    """Decide the package manager as Heroku does: by lock file; `packageManager` where none or several are there."""
+    """Decide the package manager as Heroku does: by lock file, `packageManager` where that does not tell."""
     asked = re.match(r"(npm|yarn|pnpm|bun)@(\d+)?", package.package_manager)
     proof = (repo.proof(package.path, package.line("packageManager")),) if asked else ()
     if len(locks) == 1:

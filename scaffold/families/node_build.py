@@ -200,7 +200,7 @@ def _common_root(repo: Repo, app: NodeApp, source: str, config: dict[str, Any], 
         path
         for path in repo.suffixed(*_TYPESCRIPT, under=app.root)
         if not path.endswith((".d.ts", ".spec.ts", ".test.ts"))
-        and any(item == "." or path == item or path.startswith(item.rstrip("/") + "/") for item in included)
+        and any(item in (".", path) or path.startswith(item.rstrip("/") + "/") for item in included)
         and not any(item != "." and (path == item or path.startswith(item + "/")) for item in excluded)
     ]
     shared = folder_of(source).split("/")

@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript text -> whether it listens for HTTP, and on what; comments and strings never count."""
+"""JavaScript and TypeScript text -> whether it listens for HTTP, and on what. Comments never count."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def packages_used(text: str) -> frozenset[str]:
 
 
 def sources(repo: Repo, root: str) -> tuple[str, ...]:
-    """Return the server-side source files of an app: no tests, no browser code, no output, a bounded number."""
+    """Return the server-side source files of an app: no tests, browser code or output, not too many."""
     return repo.once(("node-sources", root), lambda: _sources(repo, root))
 
 

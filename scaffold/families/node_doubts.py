@@ -50,7 +50,7 @@ def listen_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Itera
                 stack=stack,
                 root=app.root,
                 id="node/fixed-port",
-                message=f"the app listens on port {one.port}; Heroku gives it another in PORT and stops it after a minute.",
+                message=f"the app listens on port {one.port}; Heroku gives it another in PORT.",
                 remedy=f"Write `process.env.PORT || {one.port}` there.",
                 evidence=(proof,),
             )
@@ -82,7 +82,7 @@ def _fastify(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[A
                 stack=stack,
                 root=app.root,
                 id="node/fastify-host",
-                message="Fastify listens on localhost unless it is given a host; Heroku's router cannot reach that.",
+                message="Fastify listens on localhost without a host; Heroku's router cannot reach that.",
                 remedy="Add `host: '0.0.0.0'` to listen().",
                 evidence=(repo.proof(path, line),),
             )
@@ -98,14 +98,15 @@ def import_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Itera
             dep = app.package.deps.get(name)
             if dep is None or not dep.dev or dep.group == "peerDependencies":
                 continue
-            pattern = rf"^(?:(?:const|let|var|import)\b[^'\"]*)?(?:require\(|from\s|import\s)?\s*['\"]{re.escape(name)}['\"/]"
+            quoted = rf"['\"]{re.escape(name)}['\"/]"
+            pattern = rf"^(?:(?:const|let|var|import)\b[^'\"]*)?(?:require\(|from\s|import\s)?\s*{quoted}"
             line = repo.line_of(path, pattern)
             if line:
                 yield Doubt(
                     stack=stack,
                     root=app.root,
                     id="node/pruned-import",
-                    message=f"{path} imports {name}, a development dependency that is gone when the app starts.",
+                    message=f"{path} imports {name}, a development dependency, gone when the app starts.",
                     remedy=command("npm", "install", "--save-prod", name),
                     evidence=(repo.proof(path, line), repo.proof(app.path, dep.line)),
                 )
@@ -145,7 +146,7 @@ def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterat
             stack=stack,
             root=app.root,
             id="node/no-build",
-            message=f"{launch.built} is not in the repository, and package.json has no build script that makes it.",
+            message=f"{launch.built} is not in the repository, and no build script makes it.",
             remedy="Add a build script: Heroku runs it after installing.",
             evidence=proofs,
         )

@@ -10,6 +10,8 @@ from scaffold.families.node_build import build_script, output_of
 from scaffold.families.node_code import listens, resolve, sources
 from scaffold.families.node_frameworks import known_start
 from scaffold.families.node_launch import (
+    FIXED,
+    MISSING,
     UNKNOWN,
     Launch,
     by_pm2,
@@ -20,6 +22,7 @@ from scaffold.families.node_launch import (
     kept_flags,
     placed,
     target_of,
+    with_port,
 )
 from scaffold.families.node_scripts import Step, lacking, proof_of, steps_of
 from scaffold.families.node_tools import words
@@ -42,8 +45,8 @@ DEVELOPMENT = words("dev develop start:dev start-dev dev:server server:dev watch
 """Scripts that at least name the file that is the app."""
 
 FILES = words(
-    "server app index main app/server app/index app/main bin/www src/server src/app src/index src/main server/server "
-    "server/index server/app server/main server/src/index server/src/server lib/server "
+    "server app index main app/server app/index app/main bin/www src/server src/app src/index src/main "
+    "server/server server/index server/app server/main server/src/index server/src/server lib/server "
     "lib/index lib/app src/server/index src/server/server src/bin/www src/start start www bot "
     "src/bot api/index api/server backend/server backend/index backend/app"
 )
@@ -67,20 +70,24 @@ def _launches(repo: Repo, app: NodeApp) -> Iterator[Launch]:
         if launch := _reduced(repo, app, name, strict=True):
             yield launch
     yield from _by_framework(repo, app)
-    if launch := _by_main(repo, app):
-        yield launch
-    for name in DEVELOPMENT:
-        if launch := _reduced(repo, app, name, strict=True):
-            yield launch
-    if launch := _by_file(repo, app, _entry_files(repo, app)):
-        yield launch
-    if launch := _by_source(repo, app):
-        yield launch
-    if start and all(fault.endswith(UNKNOWN) for fault in faults(repo, start)):
+    yield from _by_code(repo, app)
+    if start and all(fault.endswith((UNKNOWN, MISSING)) for fault in faults(repo, start)):
         yield _by_script(repo, app, "start", start)
     for name in ("start", *PRODUCTION):
         if launch := _reduced(repo, app, name, strict=False):
             yield launch
+
+
+def _by_code(repo: Repo, app: NodeApp) -> Iterator[Launch]:
+    """Yield what `main`, the development scripts and the files that listen come to."""
+    developed = (_reduced(repo, app, name, strict=True) for name in DEVELOPMENT)
+    found = (
+        _by_main(repo, app),
+        *developed,
+        _by_file(repo, app, _entry_files(repo, app)),
+        _by_source(repo, app),
+    )
+    yield from (launch for launch in found if launch)
 
 
 def _static(steps: tuple[Step, ...]) -> bool:
@@ -115,7 +122,15 @@ def _reduced(repo: Repo, app: NodeApp, name: str, *, strict: bool) -> Launch | N
             if launch := _by_step(repo, app, step, strict=strict):
                 return launch
     for step in reversed(steps):
-        if step.runs and step.kind in ("serve", "runner") and not faults(repo, (step,)):
+        wrong = faults(repo, (step,))
+        if step.kind == "serve" and wrong == (FIXED,):
+            return Launch(
+                command=with_port(step),
+                evidence=(proof_of(repo, step),),
+                why=f"of the script {name}, with the platform's port in place of the fixed one",
+                steps=(step,),
+            )
+        if step.runs and step.kind in ("serve", "runner") and not wrong:
             return Launch(
                 command=Raw(step.simple.text),
                 evidence=(proof_of(repo, step),),
@@ -187,7 +202,7 @@ def _entry_files(repo: Repo, app: NodeApp) -> Iterator[str]:
 def _in_other_package(repo: Repo, app: NodeApp, path: str) -> bool:
     """Tell whether a file below an app's folder belongs to a package of its own."""
     folder = folder_of(path)
-    while folder != app.root and folder != ".":
+    while folder not in (app.root, "."):
         if f"{folder}/package.json" in repo:
             return True
         folder = folder_of(folder)

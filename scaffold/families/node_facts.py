@@ -97,6 +97,11 @@ def _rank(repo: Repo, app: NodeApp, kind: Kind) -> tuple[Strength, int, str]:
         return Strength.GENERIC, 1, f"{app.path} builds a site of files with {name}."
     if kind.name == "next":
         return Strength.GENERIC, 1, f"{app.path} is a Next.js app."
+    return _rank_of_running(repo, app, kind)
+
+
+def _rank_of_running(repo: Repo, app: NodeApp, kind: Kind) -> tuple[Strength, int, str]:
+    name = kind.dep.name if kind.dep else ""
     target = uninstalled(repo, app, kind.launch)
     if target:
         return (
@@ -113,7 +118,7 @@ def _rank(repo: Repo, app: NodeApp, kind: Kind) -> tuple[Strength, int, str]:
     if kind.dep or kind.listening:
         return (
             Strength.FRAMEWORK,
-            2 + whole + folder,
+            max(0, 2 + whole + folder - 2 * bool(kind.beside)),
             f"{app.path} runs a server{f' with {name}' if name else ''}.",
         )
     return Strength.GENERIC, 1, f"{app.path} has a script that runs it."
@@ -152,7 +157,13 @@ def bound(repo: Repo, app: NodeApp, launch: Launch) -> str:
         before.append(f"{variables.pop()}=$PORT")
     if host_needed(app) and "HOST=" not in launch.command:
         before.append("HOST=0.0.0.0")
-    return " ".join((*before, launch.command))
+    after = []
+    last = next((step for step in reversed(launch.steps) if step.runs), None)
+    if last and last.simple.program == "json-server" and launch.script and "--port" not in last.simple.text:
+        after.append(
+            "--port $PORT --host 0.0.0.0" if "yarn" in launch.command else "-- --port $PORT --host 0.0.0.0"
+        )
+    return " ".join((*before, launch.command, *after))
 
 
 def _whole(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:

@@ -1,4 +1,4 @@
-"""A package -> what it is: a server, a Next.js app, a site of built files, a bot or worker, or only tooling."""
+"""A package -> what it is: a server, a Next.js app, a site of files, a worker or only tooling."""
 
 from __future__ import annotations
 
@@ -92,13 +92,17 @@ def _kind(repo: Repo, app: NodeApp) -> Kind:
     framework = app.dep("next")
     if framework and _has_next(repo, app):
         return Kind(name="next", dep=framework, launch=find_launch(repo, app), beside=beside)
-    server, bot = app.prod(*SERVERS), app.prod(*BOTS)
-    site = app.dep(*SITES)
+    server, site = app.prod(*SERVERS), app.dep(*SITES)
     launch = find_launch(repo, app)
     if launch is None:
         if server and not site and not _library(app):
             return Kind(name="server", dep=server, beside=beside)
         return Kind(name="site" if _is_site(repo, app, site) else "tooling", dep=site, beside=beside)
+    return _launched(repo, app, launch, beside)
+
+
+def _launched(repo: Repo, app: NodeApp, launch: Launch, beside: str) -> Kind:
+    server, bot, site = app.prod(*SERVERS), app.prod(*BOTS), app.dep(*SITES)
     listening = _listening(repo, app, launch)
     if launch.framework:
         return Kind(name="server", dep=launch.framework, launch=launch, listening=listening, beside=beside)

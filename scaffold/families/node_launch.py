@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scaffold.facts import Evidence, command
+from scaffold.facts import Evidence, Raw, command
 from scaffold.families.node import NodeApp
 from scaffold.families.node_build import build_script, build_steps, output_of, typescript_output
 from scaffold.families.node_code import packages_used, resolve
@@ -20,6 +20,14 @@ _FLAG_VALUES = frozenset(
 _WATCH_VALUES = words("-w -e --exec --ext -P --project -i --ignore -x")
 _VERBS = words("start watch run node ts-node")
 UNKNOWN = "is not among the packages declared"
+FIXED = "the port is fixed"
+MISSING = "is not in the repository"
+_OUTPUTS = frozenset(
+    words("dist build lib out output .next .output prod target compiled es cjs public bundle")
+)
+_PORT = re.compile(
+    r"(?:^|\s)(?:PORT=|(?:-p|-l|--port|--listen)[ =]+(?:tcp://)?(?:[\w.]+:)?)(?P<number>\d{2,5})(?=\s|$)"
+)
 _HOOKS = {"ts-node/": "ts-node", "@babel/register": "@babel/register", "babel-register": "babel-register"}
 _DROPPED = ("--inspect", "--watch", "--debug", "--nolazy", "--trace", "--prof", "--env-file")
 
@@ -59,12 +67,14 @@ def faults(repo: Repo, steps: tuple[Step, ...]) -> tuple[str, ...]:
             found.append(f"{step.simple.program} leaves the foreground")
         elif step.kind == "foreign":
             found.append(f"{step.simple.program} is another language")
-        elif step.kind == "node" and (pruned := _pruned_hook(repo, step)):
+        elif step.kind == "node" and (pruned := _pruned_flag(step) or _pruned_hook(repo, step)):
             found.append(f"{pruned} is a development dependency, pruned before the app starts")
+        elif step.kind == "node" and (absent := _absent(repo, step)):
+            found.append(f"{absent} {MISSING}")
         elif step.kind == "" and not _known(step):
             found.append(f"{step.simple.program} {UNKNOWN}")
         elif fixed_port(step):
-            found.append("the port is fixed")
+            found.append(FIXED)
     if not any(step.runs for step in steps):
         found.append("nothing in it stays up")
     return tuple(dict.fromkeys(found))
@@ -74,6 +84,26 @@ def _built_anyway(repo: Repo, step: Step) -> bool:
     """Tell whether Heroku's build has done already what a step does."""
     built = {one.simple.text for one in build_steps(repo, step.app)}
     return bool(build_script(step.app)) or step.simple.text in built or step.kind == "install"
+
+
+def _pruned_flag(step: Step) -> str:
+    """Return the package that Node is told to load first, where it is a development dependency."""
+    args = step.simple.args
+    for at, word in enumerate(args):
+        key, _, value = word.partition("=")
+        if key not in _FLAG_VALUES:
+            continue
+        name = package_of(value or "".join(args[at + 1 : at + 2]))
+        dep = step.app.dep(name)
+        if dep is not None and dep.dev:
+            return name
+    return ""
+
+
+def package_of(name: str) -> str:
+    """Return the package of an import path ("dotenv/config" -> "dotenv")."""
+    parts = name.split("/")
+    return "/".join(parts[:2]) if name.startswith("@") else parts[0]
 
 
 def _pruned_hook(repo: Repo, step: Step) -> str:
@@ -87,6 +117,17 @@ def _pruned_hook(repo: Repo, step: Step) -> str:
     return ""
 
 
+def _absent(repo: Repo, step: Step) -> str:
+    """Return the file that a step runs, where it is not there and nothing could build it."""
+    source, built = file_of(repo, step)
+    if source or not built:
+        return ""
+    inside = step.app.root == "." or built.startswith(step.app.root + "/")
+    if inside and (is_output(repo, step.app, built) or _OUTPUTS & set(built.split("/"))):
+        return ""
+    return built
+
+
 def _known(step: Step) -> bool:
     """Tell whether a program that no table names is a file, the shell, or brought by a declared package."""
     program = step.simple.program
@@ -96,10 +137,14 @@ def _known(step: Step) -> bool:
 def fixed_port(step: Step) -> bool:
     """Tell whether a step sets the port to a number."""
     text = " ".join((*step.simple.sets, step.simple.program, *step.simple.args))
-    ports = re.search(
-        r"(?:^|\s)(?:PORT=|(?:-p|-l|--port|--listen)[ =]+(?:tcp://)?(?:[\w.]+:)?)\d{2,5}(?:\s|$)", text
-    )
-    return bool(ports) and step.runs
+    return step.runs and bool(_PORT.search(text))
+
+
+def with_port(step: Step) -> Raw:
+    """Return a step with $PORT in place of the fixed port."""
+    words = command(step.simple.program, *step.simple.args)
+    plain = _PORT.sub(lambda match: match[0].replace(match["number"], "$PORT"), words)
+    return Raw(step.app.execute(step.simple.program) + plain.removeprefix(command(step.simple.program)))
 
 
 def _stays(step: Step) -> bool:
@@ -148,9 +193,7 @@ def kept_flags(step: Step) -> tuple[str, ...]:
         if key.startswith(_DROPPED) or key in ("-w", "-e", "--exec", "--ext"):
             continue
         name = value or pair[-1]
-        parts = name.split("/")
-        package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
-        if key in _FLAG_VALUES and not name.startswith(".") and not step.app.prod(package):
+        if key in _FLAG_VALUES and not name.startswith(".") and not step.app.prod(package_of(name)):
             continue
         kept += pair
     return tuple(kept)

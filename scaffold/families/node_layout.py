@@ -27,7 +27,7 @@ def delegate(app: NodeApp, launch: Launch | None) -> NodeApp:
 
 
 def uninstalled(repo: Repo, app: NodeApp, launch: Launch | None) -> NodeApp | None:
-    """Return the package that a script of `app` starts in another folder, where nothing installs its packages."""
+    """Return the package in another folder that `app` starts, where nothing installs what it needs."""
     target = delegate(app, launch)
     if target.root == app.root or target.root in app.members.values() or not target.package.deps:
         return None
@@ -146,7 +146,7 @@ def client_doubts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
     steps = build_steps(repo, app)
     for client in needed_clients(repo, app):
         if client.root in app.members.values() or any(
-            step.folder == client.root or step.app.root == client.root for step in steps
+            client.root in (step.folder, step.app.root) for step in steps
         ):
             continue
         text = " ".join(

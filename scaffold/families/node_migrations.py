@@ -11,6 +11,7 @@ from scaffold.families.node import NodeApp, dep_proof, script_proof
 from scaffold.families.node_build import output_of
 from scaffold.families.node_scripts import Step, lacking, steps_of
 from scaffold.families.node_tools import words
+from scaffold.families.node_typeorm import typeorm_facts
 from scaffold.manifests.package_json import NodeDep
 from scaffold.repo import Repo, folder_of, is_secondary, relative
 
@@ -26,8 +27,10 @@ _SCRIPTS = words(
 )
 """Scripts that people migrate with, the ones for production first."""
 
+_ACTIONS = words("up deploy migrate:latest migrate:up db:migrate migration:run migration:up migrate:deploy")
 _WRONG = re.compile(
-    r"migrate dev|db push|migrate reset|migrate:make|:generate|:create|\bcreate\b|:undo|:down|rollback|:drop|db:seed|--fake|seed:run"
+    r"migrate dev|db push|migrate reset|migrate:make|:generate|:create|\bcreate\b|:undo|:down|rollback|:drop|"
+    r"db:seed|--fake|seed:run"
 )
 
 
@@ -110,9 +113,14 @@ def migration_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
     for name in _RELEASE:
         if script := app.script(name):
             yield Process(
-                stack=stack, root=app.root, name="release", command=app.run(name), quantity=0,
-                evidence=(script_proof(repo, app, script),), why=f"the script {name} is meant for the release phase.",
-            )  # fmt: skip
+                stack=stack,
+                root=app.root,
+                name="release",
+                command=app.run(name),
+                quantity=0,
+                evidence=(script_proof(repo, app, script),),
+                why=f"the script {name} is meant for the release phase.",
+            )
             return
     tool, dep, folder = _tool(repo, app)
     if found := _script(repo, app):
@@ -124,11 +132,11 @@ def migration_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
     elif dep and dep.name in ("prisma", "@prisma/client"):
         yield from _pushed(repo, app, stack, dep)
     else:
-        yield from _typeorm(repo, app, stack)
+        yield from typeorm_facts(repo, app, stack)
 
 
 def _script(repo: Repo, app: NodeApp) -> tuple[str, tuple[Step, ...]] | None:
-    """Return the script that migrates in production: one that stays fit when development packages are gone."""
+    """Return the script that migrates in production, without any development package."""
     for name in _SCRIPTS:
         steps = steps_of(repo, app, name)
         script = app.script(name)
@@ -138,11 +146,18 @@ def _script(repo: Repo, app: NodeApp) -> tuple[str, tuple[Step, ...]] | None:
         files = [step for step in steps if step.kind in ("node", "runner", "")]
         if not (known or files) or any(step.kind in ("dev", "watcher", "pm2", "foreign") for step in steps):
             continue
-        if any(_WRONG.search(step.simple.text) for step in steps):
+        if any(_WRONG.search(step.simple.text) for step in steps) or not all(map(_applies, known)):
             continue
         if all(lacking(step) is None for step in steps) and _is_there(repo, files):
             return name, steps
     return None
+
+
+def _applies(step: Step) -> bool:
+    """Tell whether a migration tool is told to apply what is pending."""
+    if step.simple.program == "drizzle-kit":
+        return any(word.split(":")[0] == "migrate" for word in step.simple.args)
+    return any(word in _ACTIONS for word in step.simple.args)
 
 
 def _is_there(repo: Repo, steps: list[Step]) -> bool:
@@ -161,7 +176,7 @@ def _tool(repo: Repo, app: NodeApp) -> tuple[Tool | None, NodeDep | None, str]:
             if any(not is_secondary(path) for path in repo.under(app.at(folder))):
                 return tool, dep, app.at(folder)
         if dep.name in ("prisma", "@prisma/client"):
-            schemas = [path for path in repo.suffixed(".prisma", under=app.root)]
+            schemas = repo.suffixed(".prisma", under=app.root)
             for path in schemas:
                 if repo.has_folder(folder_of(path) + "/migrations"):
                     return tool, dep, folder_of(path) + "/migrations"
@@ -222,7 +237,7 @@ def _pruned(
         stack=stack,
         root=app.root,
         id="node/migration-tool-pruned",
-        message=f"{program} migrates the database in the release phase, but is not among the dependencies that stay.",
+        message=f"{program} migrates the database in the release phase, but is a development dependency.",
         remedy=f"Move it: {install} {program}",
         evidence=proofs[:1],
     )
@@ -244,50 +259,6 @@ def _pushed(repo: Repo, app: NodeApp, stack: str, dep: NodeDep) -> Iterator[AnyF
         remedy="Run `npx prisma migrate dev --name init` and commit the migrations.",
         evidence=(dep_proof(repo, app, dep),),
     )
-
-
-def _typeorm(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
-    dep = app.prod("typeorm")
-    if dep is None:
-        return
-    places = [
-        path
-        for path in repo.suffixed(".ts", ".js", under=app.root)
-        if re.search(r"/migrations?/", "/" + path)
-    ]
-    names = (
-        "data-source.ts",
-        "dataSource.ts",
-        "datasource.ts",
-        "ormconfig.ts",
-        "data-source.js",
-        "ormconfig.js",
-        "typeorm.config.ts",
-    )
-    configs = [
-        path for path in repo.named(*names) if path.startswith("" if app.root == "." else app.root + "/")
-    ]
-    if not places or not configs:
-        return
-    built = output_of(repo, app, configs[0]) if configs[0].endswith(".ts") else None
-    target = built.path if built else configs[0]
-    if target.endswith(".ts"):
-        return
-    yield Migration(
-        stack=stack,
-        root=app.root,
-        command=app.execute(*_typeorm_words(dep, relative(app.root, target))),
-        paths=(relative(app.root, folder_of(places[0])),),
-        evidence=(dep_proof(repo, app, dep), repo.proof(configs[0]), repo.proof(places[0])),
-        why=f"{folder_of(places[0])} holds migrations of TypeORM, to be run before the new code.",
-    )
-
-
-def _typeorm_words(dep: NodeDep, config: str) -> tuple[str, ...]:
-    """Return TypeORM's command: before 0.3 the configuration was named by another option."""
-    if re.match(r"\D*0\.[12]\b", dep.range):
-        return ("typeorm", "--config", config, "migration:run")
-    return ("typeorm", "migration:run", "-d", config)
 
 
 def _knexfile(repo: Repo, app: NodeApp, tool: Tool) -> list[str]:

@@ -1,4 +1,4 @@
-"""engines, version files and lock files -> the Node version asked for, the buildpack, what Heroku's build will refuse."""
+"""engines, version and lock files -> the Node version, the buildpack, what Heroku's build will refuse."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def manager_doubts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
                 stack=stack,
                 root=app.root,
                 id="node/bun",
-                message="the lock file is Bun's, which Heroku's Node buildpack does not read: it installs with npm.",
+                message="the lock file is Bun's, which Heroku's Node buildpack does not read.",
                 remedy="Commit a package-lock.json (npm install), or deploy with a Dockerfile.",
                 evidence=(repo.proof(lock.path),),
             )
@@ -164,7 +164,7 @@ def manager_doubts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
                 stack=stack,
                 root=app.root,
                 id="node/yarn-version",
-                message="yarn.lock is of Yarn 2 or later, but neither packageManager nor yarnPath names the version.",
+                message="yarn.lock is of Yarn 2 or newer, but no packageManager or yarnPath says which.",
                 remedy="Run `yarn set version stable` and commit what it writes.",
                 evidence=(repo.proof(lock.path),),
             )

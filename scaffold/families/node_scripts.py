@@ -1,4 +1,4 @@
-"""package.json scripts -> the steps they come down to: `npm run x`, `cd sub`, workspaces and `concurrently` followed."""
+"""package.json scripts -> the steps they come down to, `npm run x`, `cd sub` and workspaces followed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ _BUILDS = re.compile(
     r"(?:pre|post)?(?:build|compile|bundle|clean|lint|copy|dist|transpile|generate|assets)(?:[:_-]|$)"
 )
 _ENDS = ("node", "runner", "")
-_ELSEWHERE = frozenset(words("docker docker-compose podman vagrant heroku flyctl fly kubectl ngrok"))
+_ELSEWHERE = frozenset(
+    words("git ssh scp rsync docker docker-compose podman vagrant heroku flyctl fly kubectl ngrok")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def steps_of(repo: Repo, app: NodeApp, name: str) -> tuple[Step, ...]:
 
 
 def lacking(step: Step) -> tuple[str, bool] | None:
-    """Return the first executable of a step that is not installed at run time, and whether it is a dev one."""
+    """Return the executable of a step that is not there at run time, and whether a dev package has it."""
     wanted = list(step.simple.tools)
     if step.kind in words("runner watcher pm2 serve build dev migrate"):
         wanted.append(step.simple.program)
@@ -127,14 +129,18 @@ def _runs_dev_server(repo: Repo, folder: str, one: Simple) -> bool:
 def _kind(one: Simple) -> str:
     program = one.program
     if program in ("npm", "yarn", "pnpm", "bun"):
-        return (
-            "install" if not one.args or one.args[0] in _INSTALLS or one.args[0].startswith("-") else "shell"
-        )
+        installs = not one.args or one.args[0] in _INSTALLS or one.args[0].startswith("-")
+        return "install" if installs else "shell"
+    if not program:
+        return "shell"
+    return _kind_of_runner(one) or kind_of(program, one.args)
+
+
+def _kind_of_runner(one: Simple) -> str:
+    program = one.program
     if program in ("node", "nodejs", "node-debug"):
         return "watcher" if any(arg.startswith("--watch") for arg in one.args) else "node"
-    if program == "tsx" and "watch" in one.args:
-        return "watcher"
-    if program in FILE_WATCHERS:
+    if program in FILE_WATCHERS or (program == "tsx" and "watch" in one.args):
         return "watcher"
     if program in TYPESCRIPT_RUNNERS:
         return "runner"
@@ -142,11 +148,7 @@ def _kind(one: Simple) -> str:
         return "pm2" if program != "pm2" or "start" in one.args else "shell"
     if program in _FOREIGN or program.endswith(".py"):
         return "foreign"
-    if program in _ELSEWHERE:
-        return "dev"
-    if not program:
-        return "shell"
-    return kind_of(program, one.args)
+    return "dev" if program in _ELSEWHERE else ""
 
 
 def _side_by_side(app: NodeApp, one: Simple) -> Iterator[Simple]:

@@ -81,7 +81,7 @@ _PRISMA = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """Where the code uses a service: the line, the variable its address is read from, and if it is optional."""
+    """Where the code uses a service: the line, the variable of its address, and if it is optional."""
 
     evidence: Evidence
     variable: str = ""

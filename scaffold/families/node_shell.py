@@ -1,4 +1,4 @@
-"""The text of a package.json script -> its simple commands, with wrappers (cross-env, npx, dotenv) taken off."""
+"""The text of a package.json script -> its simple commands, wrappers (cross-env, npx, dotenv) taken off."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _PLAIN_WRAPPERS = ("exec", "sudo", "time", "nohup", "npx", "bunx", "pnpx", "command")
 _EXEC_WRAPPERS = {("npm", "exec"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "exec"), ("yarn", "dlx")}
+_KEYWORDS = ("then", "else", "do", "!", "{")
 _VALUE_FLAGS = frozenset(["-e", "-f", "-c", "-p", "--file", "--env", "--package", "--env-file", "-x"])
 _ENV_TOOLS = frozenset(
     [
@@ -89,6 +90,8 @@ def simple(text: str, *, background: bool = False) -> Simple:
             words = _after_flags(words[1:])
         elif tuple(words[:2]) in _EXEC_WRAPPERS:
             words = _after_flags(words[2:])
+        elif head in _KEYWORDS:
+            words = words[1:]
         else:
             words[0] = head
             break

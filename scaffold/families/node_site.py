@@ -73,7 +73,7 @@ _FLAG = re.compile(r"(?:--outDir|--dist-dir|--out-dir|--output-path|--output|--d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where the files are once built (`folder`, seen from the app), and whether one page serves every address."""
+    """Where the files are once built (seen from the app), and if one page serves every address."""
 
     folder: str
     single_page: bool
@@ -231,7 +231,8 @@ def _configured(repo: Repo, app: NodeApp, name: str, key: str) -> tuple[str, tup
             continue
         text = code_of(repo, path)
         literal = rf"\b{key}\s*:\s*[\"']([^\"'\n]+)[\"']" if key else r"$^"
-        resolved = rf"\b{key or 'path'}\s*:\s*(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|process\.cwd\(\))\s*,\s*[\"']([^\"'\n]+)[\"']"
+        here = r"(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|process\.cwd\(\))\s*,\s*"
+        resolved = rf"\b{key or 'path'}\s*:\s*{here}[\"']([^\"'\n]+)[\"']"
         found = re.search(literal, text) or re.search(resolved, text)
         if found:
             return found[1], (repo.proof(path, text.count("\n", 0, found.start(1)) + 1),)

@@ -74,7 +74,7 @@ DEV = frozenset(
         "sst watchify browserify-server hexo bun wait-on"
     )
 )
-"""Programs that serve only for development (or run elsewhere), whatever their arguments, unless they build."""
+"""Programs that serve only for development, or run elsewhere, unless they build."""
 
 DEV_WITH = {
     "next": {"", "dev"},
@@ -162,7 +162,7 @@ MIGRATE = frozenset(
 SHELL = frozenset(
     words(
         "cd mkdir cp mv rm echo export set sleep true test [ : touch ls cat printf ln chmod rmdir "
-        "which if then fi unset source . wait date git curl exit open"
+        "which if then fi unset source . wait date curl exit open"
     )
 )
 """Words of the shell and of the base image."""
@@ -186,13 +186,16 @@ def kind_of(program: str, args: tuple[str, ...]) -> str:
     first = next((word for word in args if not word.startswith("-")), "")
     if program in SHELL:
         return "shell"
-    if "build" in args and program not in ("nest", "rw"):
+    if program in SERVE:
+        return "serve"
+    monorepo = program in ("turbo", "nx", "lerna", "wsrun") and any("build" in word for word in args)
+    if (first == "build" or monorepo) and program not in ("nest", "rw"):
         return "build"
     if first in DEV_WITH.get(program, ()) or program in DEV:
         return "build" if first in ("build", "lint", "test") else "dev"
     if program in MIGRATE:
         return "migrate"
-    if program in SERVE or first in SERVE_WITH.get(program, ()):
+    if first in SERVE_WITH.get(program, ()):
         return "serve"
     if program in BUILD or program in words("webpack gulp vite parcel nest ng turbo nx lerna"):
         return "dev" if "--watch" in args or "-w" in args else "build"

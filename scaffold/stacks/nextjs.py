@@ -12,7 +12,7 @@ from scaffold.families.node_code import blanked
 from scaffold.families.node_facts import bound
 from scaffold.families.node_kind import Kind, kind_of_app
 from scaffold.families.node_layout import uninstalled
-from scaffold.families.node_scripts import steps_of
+from scaffold.families.node_scripts import proof_of, steps_of
 from scaffold.families.node_site import find_site, site_facts
 from scaffold.repo import Repo, is_secondary
 from scaffold.stacks import Stack
@@ -59,6 +59,9 @@ def _exported(repo: Repo, app: NodeApp) -> Evidence | None:
             found = _EXPORT.search(blanked(repo.text(path), strings=False))
             if found:
                 return repo.proof(path, repo.text(path).count("\n", 0, found.start()) + 1)
+    for step in build_steps(repo, app):
+        if step.simple.program == "next" and "export" in step.simple.args:
+            return proof_of(repo, step)
     return None
 
 
