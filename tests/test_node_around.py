@@ -80,25 +80,45 @@ def test_processes_beside_the_web_one(tmp_path: Path, files: dict[str, str], fou
 @pytest.mark.parametrize(
     ("scripts", "deps", "files", "release"),
     [
-        pytest.param({}, ("prisma",), ["prisma/migrations/1/migration.sql"], "npx prisma migrate deploy", id="Prisma"),
+        pytest.param(
+            {}, ("prisma",), ["prisma/migrations/1/migration.sql"], "npx prisma migrate deploy", id="Prisma"
+        ),
         pytest.param({}, ("knex",), ["knexfile.js", "migrations/1.js"], "npx knex migrate:latest", id="Knex"),
         pytest.param(
-            {}, ("knex",), ["data/knexfile.js", "data/migrations/1.js"],
-            "npx knex migrate:latest --knexfile data/knexfile.js", id="Knex elsewhere",
+            {},
+            ("knex",),
+            ["data/knexfile.js", "data/migrations/1.js"],
+            "npx knex migrate:latest --knexfile data/knexfile.js",
+            id="Knex elsewhere",
         ),
-        pytest.param({}, ("sequelize-cli",), ["migrations/1.js"], "npx sequelize-cli db:migrate", id="Sequelize"),
+        pytest.param(
+            {}, ("sequelize-cli",), ["migrations/1.js"], "npx sequelize-cli db:migrate", id="Sequelize"
+        ),
         pytest.param({}, ("drizzle-kit",), ["drizzle/0000.sql"], "npx drizzle-kit migrate", id="Drizzle"),
         pytest.param(
-            {"db:migrate": "knex migrate:latest"}, ("knex",), ["migrations/1.js"], "npm run db:migrate", id="a script",
+            {"db:migrate": "knex migrate:latest"},
+            ("knex",),
+            ["migrations/1.js"],
+            "npm run db:migrate",
+            id="a script",
         ),
         pytest.param(
-            {"migrate": "prisma migrate dev"}, ("prisma",), ["prisma/migrations/1/migration.sql"],
-            "npx prisma migrate deploy", id="a script that is for development",
+            {"migrate": "prisma migrate dev"},
+            ("prisma",),
+            ["prisma/migrations/1/migration.sql"],
+            "npx prisma migrate deploy",
+            id="a script that is for development",
         ),
-        pytest.param({"heroku-release": "node r.js"}, ("knex",), ["r.js"], "npm run heroku-release", id="a release script"),
+        pytest.param(
+            {"heroku-release": "node r.js"},
+            ("knex",),
+            ["r.js"],
+            "npm run heroku-release",
+            id="a release script",
+        ),
         pytest.param({}, ("knex",), ["app/x.js"], None, id="a tool without migrations"),
     ],
-)  # fmt: skip
+)
 def test_the_release_process(
     tmp_path: Path, scripts: dict[str, str], deps: tuple[str, ...], files: list[str], release: str | None
 ) -> None:
@@ -167,7 +187,9 @@ def test_a_top_that_starts_what_it_does_not_install_is_only_a_hint(tmp_path: Pat
 @pytest.mark.parametrize(
     ("files", "folder"),
     [
-        pytest.param({"package.json": package({"build": "react-scripts build"}, "react-scripts")}, "build", id="React"),
+        pytest.param(
+            {"package.json": package({"build": "react-scripts build"}, "react-scripts")}, "build", id="React"
+        ),
         pytest.param(
             {
                 "package.json": package({"build": "vue-cli-service build"}, dev=("@vue/cli-service",)),
@@ -180,20 +202,33 @@ def test_a_top_that_starts_what_it_does_not_install_is_only_a_hint(tmp_path: Pat
             {
                 "package.json": package({"build": "ng build"}, "@angular/core", dev=("@angular/cli",)),
                 "angular.json": json.dumps(
-                    {"projects": {"a": {"architect": {"build": {"builder": "@angular/build:application",
-                        "options": {"outputPath": "dist/a"}}}}}}
+                    {
+                        "projects": {
+                            "a": {
+                                "architect": {
+                                    "build": {
+                                        "builder": "@angular/build:application",
+                                        "options": {"outputPath": "dist/a"},
+                                    }
+                                }
+                            }
+                        }
+                    }
                 ),
             },
             "dist/a/browser",
             id="Angular's application builder",
         ),
         pytest.param(
-            {"package.json": package({"build": "vite build --outDir=pages"}, dev=("vite",)), "index.html": "<p>"},
+            {
+                "package.json": package({"build": "vite build --outDir=pages"}, dev=("vite",)),
+                "index.html": "<p>",
+            },
             "pages",
             id="Vite with a flag",
         ),
     ],
-)  # fmt: skip
+)
 def test_built_sites_are_served_by_nginx(tmp_path: Path, files: dict[str, str], folder: str) -> None:
     facts = facts_of(tmp_path, files)
     assert commands(facts)["web"] == "bin/start-nginx-static"
@@ -250,10 +285,17 @@ def test_pages_beside_an_app_are_only_a_hint(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"scripts": {"start": "npm start"}}', '{"scripts": {"start": "npm run a", "a": "npm run start"}}', "[]", "{",
-     '{"workspaces": ["**"], "scripts": {"start": "yarn workspaces run start"}}', '{"main": "../../etc/passwd"}',
-     '{"scripts": {"start": "cd .. && cd .. && node \\u0000"}}', '{"dependencies": {"express": "1"}, "main": "."}'],
-)  # fmt: skip
+    [
+        '{"scripts": {"start": "npm start"}}',
+        '{"scripts": {"start": "npm run a", "a": "npm run start"}}',
+        "[]",
+        "{",
+        '{"workspaces": ["**"], "scripts": {"start": "yarn workspaces run start"}}',
+        '{"main": "../../etc/passwd"}',
+        '{"scripts": {"start": "cd .. && cd .. && node \\u0000"}}',
+        '{"dependencies": {"express": "1"}, "main": "."}',
+    ],
+)
 def test_odd_packages_never_make_detection_fall_over(tmp_path: Path, text: str) -> None:
     facts_of(
         tmp_path, {"package.json": text, "a/package.json": text, "tsconfig.json": "[1", "index.js": "listen("}

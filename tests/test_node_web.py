@@ -25,7 +25,11 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
             id="a sound start script",
         ),
         pytest.param(
-            {"package.json": package({"start": "nodemon app.js"}, "express"), "app.js": SERVER, "yarn.lock": ""},
+            {
+                "package.json": package({"start": "nodemon app.js"}, "express"),
+                "app.js": SERVER,
+                "yarn.lock": "",
+            },
             "node app.js",
             id="a file that is watched",
         ),
@@ -36,14 +40,19 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
         ),
         pytest.param(
             {
-                "package.json": package({"start": "cross-env A=b node app.js"}, "express", dev=("cross-env",)),
+                "package.json": package(
+                    {"start": "cross-env A=b node app.js"}, "express", dev=("cross-env",)
+                ),
                 "app.js": SERVER,
             },
             "node app.js",
             id="a wrapper that is pruned",
         ),
         pytest.param(
-            {"package.json": package({"start": "cross-env A=b node app.js"}, "express", "cross-env"), "app.js": SERVER},
+            {
+                "package.json": package({"start": "cross-env A=b node app.js"}, "express", "cross-env"),
+                "app.js": SERVER,
+            },
             "npm start",
             id="a wrapper that stays",
         ),
@@ -62,7 +71,9 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
         ),
         pytest.param(
             {
-                "package.json": package({"build": "tsc", "dev": "tsx watch src/main.ts"}, "express", dev=("tsx",)),
+                "package.json": package(
+                    {"build": "tsc", "dev": "tsx watch src/main.ts"}, "express", dev=("tsx",)
+                ),
                 "tsconfig.json": TSC,
                 "src/main.ts": TYPED,
             },
@@ -70,14 +81,19 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
             id="TypeScript known by the dev script alone",
         ),
         pytest.param(
-            {"package.json": package({"start": "ts-node src/main.ts"}, "express", "ts-node"), "src/main.ts": TYPED},
+            {
+                "package.json": package({"start": "ts-node src/main.ts"}, "express", "ts-node"),
+                "src/main.ts": TYPED,
+            },
             "npm start",
             id="ts-node among the dependencies that stay",
         ),
         pytest.param(
             {
                 "package.json": package(
-                    {"build": "babel src -d lib", "start": "babel-node src/app.js"}, "koa", dev=("@babel/node",)
+                    {"build": "babel src -d lib", "start": "babel-node src/app.js"},
+                    "koa",
+                    dev=("@babel/node",),
                 ),
                 "src/app.js": SERVER,
             },
@@ -108,7 +124,11 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
             id="Remix without a start script",
         ),
         pytest.param(
-            {"package.json": package({"build": "vite build"}, dev=("@sveltejs/kit", "@sveltejs/adapter-node"))},
+            {
+                "package.json": package(
+                    {"build": "vite build"}, dev=("@sveltejs/kit", "@sveltejs/adapter-node")
+                )
+            },
             "node build",
             id="SvelteKit with the Node adapter",
         ),
@@ -119,25 +139,34 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
         ),
         pytest.param(
             {
-                "package.json": package({"start": "concurrently 'npm:api' 'npm:ui'", "api": "node api.js", "ui": "vite"},
-                    "express", dev=("vite", "concurrently")),
+                "package.json": package(
+                    {"start": "concurrently 'npm:api' 'npm:ui'", "api": "node api.js", "ui": "vite"},
+                    "express",
+                    dev=("vite", "concurrently"),
+                ),
                 "api.js": SERVER,
             },
             "node api.js",
             id="the server among what runs side by side",
         ),
         pytest.param(
-            {"package.json": package({"start": "pm2-runtime start app.js"}, "express", "pm2"), "app.js": SERVER},
+            {
+                "package.json": package({"start": "pm2-runtime start app.js"}, "express", "pm2"),
+                "app.js": SERVER,
+            },
             "npm start",
             id="pm2 in the foreground",
         ),
         pytest.param(
-            {"package.json": package({"start": "node dist/app.js"}, "express", dev=("typescript",)), "app.ts": TYPED},
+            {
+                "package.json": package({"start": "node dist/app.js"}, "express", dev=("typescript",)),
+                "app.ts": TYPED,
+            },
             "npm start",
             id="output that nothing builds",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_web_process(tmp_path: Path, files: dict[str, str], web: str) -> None:
     assert commands(facts_of(tmp_path, files)).get("web") == web
 

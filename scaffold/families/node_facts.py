@@ -20,7 +20,7 @@ from scaffold.families.node_runtime import (
     manager_doubts,
     runtime_facts,
 )
-from scaffold.families.node_services import service_facts
+from scaffold.families.node_services import prisma_vars, service_facts
 from scaffold.families.node_site import find_site, site_facts
 from scaffold.families.node_tools import words
 from scaffold.families.node_workers import worker_facts
@@ -172,6 +172,7 @@ def _whole(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
     inner = kind_of_app(repo, target) if target.root != app.root else kind
     for fact in (
         *service_facts(repo, target, STACK),
+        *prisma_vars(repo, target, STACK),
         *migration_facts(repo, target, STACK),
         *worker_facts(repo, target, inner, STACK),
     ):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scaffold import policy
-from scaffold.facts import Addon, Evidence, Strength
+from scaffold.facts import Addon, ConfigVar, Evidence, Strength
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import blanked, sources
 from scaffold.families.node_tools import words
@@ -69,6 +69,7 @@ _VARIABLE = {
 _ORMS = {"postgres": r"postgres(?:ql)?|\bpg\b", "mysql": r"mysql2?|mariadb"}
 _PROVIDER = re.compile(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 _PRISMA_URL = re.compile(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
+_PRISMA_VAR = re.compile(r"^\s*(url|directUrl)\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)")
 _DATASOURCE = re.compile(r"datasource\s+\w+\s*\{(.*?)\}", re.DOTALL)
 _PRISMA = {
     "postgresql": "postgres",
@@ -113,6 +114,26 @@ def service_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[Addon]:
         ):
             certain = False
         yield _addon(app, stack, service, proofs, use.variable if use else "", certain=certain)
+
+
+def prisma_vars(repo: Repo, app: NodeApp, stack: str) -> Iterator[ConfigVar]:
+    """Yield the variables that the datasource of a schema.prisma cannot do without."""
+    if not app.dep("prisma", "@prisma/client"):
+        return
+    for path in repo.suffixed(".prisma", under=app.root)[:5]:
+        for number, line in enumerate(repo.lines(path), 1):
+            if found := _PRISMA_VAR.match(line):
+                yield ConfigVar(
+                    stack=stack,
+                    root=app.root,
+                    name=found[2],
+                    required=True,
+                    secret=True,
+                    kind="url",
+                    description="Address of the database, for Prisma",
+                    evidence=(repo.proof(path, number),),
+                    why="schema.prisma takes the database's address from it.",
+                )
 
 
 def _several_databases(app: NodeApp, service: str) -> bool:
