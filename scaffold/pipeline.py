@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffold import about, declared, state
 from scaffold.errors import ManifestError, Undecided, UserError
-from scaffold.facts import AnyFact
+from scaffold.facts import AnyFact, Strength
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
@@ -89,19 +89,27 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
     every = candidates(facts)
     ranked = _asked(every, request)
     ties = tied(ranked) if ranked else ()
-    if not ranked or len(ties) > 1:
+    if not ranked or len(ties) > 1 or not (_is_app(ranked[0]) or request.stack or request.root):
         _raise_broken(repo, request.root or ".")
         return Analysis(
-            repo=repo, facts=facts, ranked=every, ties=ties, plan=None, problems=_problems(repo, None)
+            repo=repo,
+            facts=facts,
+            ranked=every,
+            ties=ties if ties and _is_app(ties[0]) else (),
+            plan=None,
+            problems=_problems(repo),
         )
     choice = _choice(ranked[0], every, request)
     _raise_broken(repo, choice.uses.root)
     if request.config_vars:
         facts = (*facts, *_config_vars(repo, choice, every))
     plan = make_plan(facts, choice, every)
-    return Analysis(
-        repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo, choice.uses.root)
-    )
+    return Analysis(repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo))
+
+
+def _is_app(item: Ranked) -> bool:
+    """Tell an app from a mere hint: a library, an asset build, a front end of nothing."""
+    return item.uses.strength > Strength.HINT
 
 
 def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
@@ -168,11 +176,8 @@ def _raise_broken(repo: Repo, root: str) -> None:
         raise fault
 
 
-def _problems(repo: Repo, root: str | None) -> tuple[Note, ...]:
-    notes = [Note(id="repo/unread", message=line) for line in repo.problems]
-    if root is None:
-        return tuple(notes)
-    return tuple(notes)
+def _problems(repo: Repo) -> tuple[Note, ...]:
+    return tuple(Note(id="repo/unread", message=line) for line in repo.problems)
 
 
 __all__ = ["Analysis", "ManifestError", "Request", "analyse", "analyse_repo", "detect", "place"]

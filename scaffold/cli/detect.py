@@ -57,6 +57,11 @@ def explain_undecided(analysis: Analysis) -> None:
             out.say(f"  --set 'app={item.label}'    {item.uses.evidence[0] if item.uses.evidence else ''}")
         return
     out.say("error: found no app that scaffold knows here")
+    for item in analysis.ranked[:5]:
+        out.say(f"  only a hint of {item.label}: {item.uses.why or 'nothing there runs by itself'}")
+    if analysis.ranked:
+        out.say(f"  -> To deploy it all the same: --stack {analysis.ranked[0].uses.stack}")
+        return
     if analysis.repo.files:
         names = ", ".join(sorted({path.split("/")[0] for path in analysis.repo.files})[:12])
         out.say(f"  looked at {len(analysis.repo.files)} files: {names}")

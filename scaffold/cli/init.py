@@ -167,7 +167,8 @@ def _write(
 ) -> None:
     """Write the files, the accepted edits and the state that a later run merges from, all or nothing."""
     tree = {change.path: change.after for change in (*found, *edited.values()) if change.after is not None}
+    scripts = {change.path for change in found if change.ours.executable}
     for path, content in own.items():
         if existing(top, path).content != content:
-            tree[path] = Rendered(content)
+            tree[path] = Rendered(content, executable=path.removeprefix(f"{states.FOLDER}/base/") in scripts)
     write(top, tree)

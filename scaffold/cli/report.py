@@ -10,11 +10,12 @@ from scaffold.changes import Change, OnExisting
 from scaffold.cli import out
 from scaffold.cli.detect import print_notes
 from scaffold.errors import FINDINGS, OK
-from scaffold.facts import Todo, command
+from scaffold.facts import Raw, Todo, command
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan
 from scaffold.run import run
 
+_VERSION_FILES = (".python-version", "runtime.txt")
 _VERBS = {
     "new": "write",
     "same": "unchanged",
@@ -156,6 +157,10 @@ def todo_steps(
                     "\n".join(lines),
                 )
             )
+        if change.kind == "differs" and change.after is None and change.path.endswith(_VERSION_FILES):
+            version = change.ours.content.decode().strip()
+            why = f"{change.path} is yours and was kept; Heroku needs another version in it"
+            steps.append((why, command("echo", version, Raw(">"), change.path)))
     in_git = (top / ".git").exists()
     if not in_git:
         steps.append(

@@ -47,7 +47,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     prefix = cd_prefix(uses.root) if layout == "cd" else ""
     processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
     addons, hinted = plan_addons(relevant)
-    runtime, runtime_notes = plan_runtime(mine, choice)
+    runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
     migration = _best(relevant, Migration)
     smoke, cache = _best(mine, Smoke), _best(mine, CacheClear)
     serves = any(process.name == "web" for process in processes) or uses.container

@@ -21,12 +21,15 @@ def plan_processes(
         found.append(release)
     kept: dict[str, Process] = {}
     lost: list[Loser] = []
+    declared = {fact.tool for fact in found if fact.strength is Strength.DECLARED and fact.tool}
     ties: dict[str, tuple[str, ...]] = {}
     for fact in sorted(found, key=_strongest_first):
         name = safe_name(fact.name)
         answer = choice.answers.get(f"process_{name}")
         holder = kept.get(name)
-        if holder is None or (answer and fact.command == answer and holder.command != answer):
+        if fact.tool in declared and fact.strength is not Strength.DECLARED and not answer:
+            lost.append(_loser(name, fact))
+        elif holder is None or (answer and fact.command == answer and holder.command != answer):
             if holder is not None:
                 lost.append(_loser(name, holder))
             kept[name] = fact
@@ -81,6 +84,8 @@ def _same(one: Process, other: Process) -> bool:
 
 def _distinct(holder: Process, fact: Process, kept: dict[str, Process]) -> bool:
     if not fact.tool or fact.tool == holder.tool or fact.strength < Strength.FRAMEWORK:
+        return False
+    if holder.strength is Strength.DECLARED and not holder.tool:
         return False
     return safe_name(fact.tool) not in kept
 

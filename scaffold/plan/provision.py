@@ -120,19 +120,24 @@ def _subdir_var(root: str) -> ConfigVar:
     )
 
 
-def plan_runtime(facts: Iterable[AnyFact], choice: Choice) -> tuple[PlannedRuntime | None, tuple[Note, ...]]:
-    """Turn the asked-for version into one the platform accepts, with a note where that changed it."""
+def plan_runtime(
+    facts: Iterable[AnyFact], choice: Choice, *, build_root: str
+) -> tuple[PlannedRuntime | None, tuple[Note, ...]]:
+    """Turn the asked-for version into one the platform accepts, with a note where that changed it.
+
+    `build_root` is the folder whose version file the buildpack reads.
+    """
     found = [f for f in facts if isinstance(f, Runtime) and f.language == choice.language]
     if not found:
         return None, ()
     best = max(found, key=lambda fact: (int(fact.strength), bool(fact.asked), repr(fact)))
     resolved = versions.resolve(choice.language, choice.answers.get("runtime_version") or best.asked)
-    source = best.evidence[0].path.rpartition("/")[2] if best.evidence else ""
+    source = best.evidence[0].path if best.evidence else ""
     runtime = PlannedRuntime(
         language=choice.language,
         version=resolved.version,
         asked=best.asked,
-        file=_version_file(choice, source, changed=resolved.changed),
+        file=_version_file(choice, source, build_root, changed=resolved.changed),
         evidence=best.evidence,
     )
     notes = (
@@ -141,13 +146,14 @@ def plan_runtime(facts: Iterable[AnyFact], choice: Choice) -> tuple[PlannedRunti
     return runtime, notes
 
 
-def _version_file(choice: Choice, source: str, *, changed: bool) -> str:
+def _version_file(choice: Choice, source: str, build_root: str, *, changed: bool) -> str:
     """Return the file to write the version to, "" where the repository's own says it and may stay.
 
     runtime.txt wins over .python-version on Heroku, so never both.
     """
     usual = _VERSION_FILES.get(choice.language, "")
-    wanted = choice.answers.get("runtime_file") or ("runtime.txt" if source == "runtime.txt" else usual)
     if not usual or choice.uses.container:
         return ""
-    return "" if source == wanted and not changed else wanted
+    read = [name if build_root == "." else f"{build_root}/{name}" for name in (usual, "runtime.txt")]
+    wanted = choice.answers.get("runtime_file") or ("runtime.txt" if source == read[1] else usual)
+    return "" if source in read and source.endswith(wanted) and not changed else wanted
