@@ -21,6 +21,33 @@ _DEVELOPMENT = re.compile(
 )
 
 
+_TOOLS = {
+    "celerybeat": r"celery\b.*\sbeat\b|celerybeat",
+    "celery": r"\bcelery\b",
+    "rq": r"\brq\b|\brqworker\b|rq\.worker",
+    "huey": r"huey",
+    "dramatiq": r"dramatiq",
+    "djangoq": r"\bqcluster\b",
+    "procrastinate": r"procrastinate",
+    "sidekiq": r"sidekiq",
+    "good_job": r"good_job",
+    "solid_queue": r"solid_queue|\bbin/jobs\b",
+    "delayed_job": r"jobs:work|delayed_job",
+    "resque-scheduler": r"resque:scheduler",
+    "resque": r"resque",
+    "clockwork": r"clockwork",
+    "queue": r"queue:work",
+    "horizon": r"artisan horizon",
+    "messenger": r"messenger:consume",
+}
+"""Job runners by the words that start them: detection's own command for the same one is not wanted then."""
+
+
+def tool_of(text: str) -> str:
+    """Return the job runner that a command starts, "" where it is none that is known."""
+    return next((tool for tool, pattern in _TOOLS.items() if re.search(pattern, text)), "")
+
+
 def procfile_facts(repo: Repo) -> Iterator[AnyFact]:
     """Yield the process types of each Procfile, and of a misnamed one where there is none."""
     folders = set()
@@ -57,6 +84,7 @@ def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:
             command=line.command,
             strength=Strength.DECLARED,
             quantity=0 if line.name == "release" else 1,
+            tool="" if line.name in ("web", "release") else tool_of(line.command),
             why=f"{path} declares it",
             evidence=(repo.proof(path, line.line),),
         )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import about, declared
+from scaffold.declared_procfile import tool_of
 from scaffold.errors import ManifestError
 from scaffold.facts import About, Addon, AnyFact, Buildpack, ConfigVar, Doubt, Migration, Process, Strength
 from scaffold.manifests import app_json, heroku_yml
@@ -221,3 +222,18 @@ def test_the_manifests_outrank_the_readme(tmp_path: Path) -> None:
         "keywords": "tides",
         "repository": "https://github.com/org/tides",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("celery -A a worker", "celery"),
+        ("newrelic-admin run-program celery --app=a beat", "celerybeat"),
+        ("celery -A a worker --beat", "celery"),
+        ("rq worker mail", "rq"),
+        ("bundle exec rake jobs:work", "delayed_job"),
+        ("node jobs.js", ""),
+    ],
+)
+def test_the_job_runner_of_a_declared_command(text: str, tool: str) -> None:
+    assert tool_of(text) == tool

@@ -128,7 +128,7 @@ def _database(repo: Repo, app: DartApp, service: Service, tool: str) -> Iterator
             stack="dart",
             root=app.root,
             command=f"{tool} db generate",
-            why="there are no migration files yet: generate and commit them",
+            why="There are no migration files yet: generate and commit them",
             evidence=service.database[:1] or (service.channel,),
         )
     yield from _stores(repo, app)
@@ -211,7 +211,7 @@ def _managed_auth(repo: Repo, app: DartApp, tool: str) -> Iterator[AnyFact]:
             stack="dart",
             root=app.root,
             command="heroku run '" + command(*words).replace("\\$", "$") + "'",
-            why="managed_auth lets in only clients that are registered: add each after the first deploy",
+            why="managed_auth lets in registered clients only: after the first deploy, add each",
             evidence=(repo.proof(path, text.count("\n", 0, at) + 1),),
         )
         return

@@ -165,7 +165,7 @@ def _unserved(repo: Repo, app: DartApp) -> Iterator[AnyFact]:
             root=app.root,
             command="",
             strength=Strength.GENERIC,
-            why=f"no call that binds a port was found: check that {programs[0]} serves on PORT",
+            why=f"No call that binds a port was found: check that {programs[0]} serves on PORT",
             evidence=(repo.proof(programs[0]),),
         )
         return
