@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from scaffold.config_vars import javascript, python, ruby, scope
+from scaffold.config_vars import dart, javascript, languages, python, ruby, scope, texts
 from scaffold.config_vars.reads import Read
 from scaffold.repo import Repo
 
 
+_BY_LANGUAGE = {"java": ("java", "kotlin"), "kotlin": ("java", "kotlin"), "docker": tuple(languages.LANGUAGES)}
+
+
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
-    """Yield all reads of the app, language by language."""
-    yield from python.read(repo, root, others)
-    yield from ruby.read(repo, root, others)
+    """Yield all reads of the app, language by language; Node also where it builds the app's assets."""
     prefix = "" if root == "." else root + "/"
-    if language == "node" or prefix + "package.json" in repo:
+    container = language == "docker"
+    if language == "python" or container:
+        yield from python.read(repo, root, others)
+    if language == "ruby" or container:
+        yield from ruby.read(repo, root, others)
+    if language in ("node", "docker", "static") or prefix + "package.json" in repo:
         yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
+    for name in _BY_LANGUAGE.get(language, (language,)):
+        if name in languages.LANGUAGES:
+            yield from languages.read(repo, root, others, name)
+    if language == "dart" or container:
+        yield from dart.read(repo, root, others)
+    yield from texts.read(repo, language, root, others)
 
 
 def tested(repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, Sequence[Read]]) -> frozenset[str]:

@@ -59,7 +59,7 @@ def files(
     `every` keeps development files too (for tables of descriptions and tests of settings).
     """
     shut = tuple(f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/"))
-    named = _commands(repo, root)
+    named = commands(repo, root)
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
             continue
@@ -67,7 +67,7 @@ def files(
             yield path
 
 
-def _commands(repo: Repo, root: str) -> str:
+def commands(repo: Repo, root: str) -> str:
     """Return the texts that name the programs which run on deployment."""
     prefix = "" if root == "." else root + "/"
     names = ("package.json", "Procfile", "app.json", "composer.json", "Dockerfile", "heroku.yml")
