@@ -12,6 +12,7 @@ from scaffold.families.port_reading import Port, port_of
 from scaffold.repo import Repo, join
 
 _ENGINE = re.compile(r"\bEngineMain\b")
+_VERTX = re.compile(r"getProperty\(\s*\"http\.port\"|Integer\.getInteger\(\s*\"http\.port\"")
 _GLOB = re.compile(r"[\w@%+=:,./*-]+")
 
 
@@ -63,37 +64,39 @@ def _path(path: str) -> str:
     return Raw(path) if _GLOB.fullmatch(path) else path
 
 
-def _port(repo: Repo, app: JvmApp) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Port]:
+_Words = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Port]
+
+_OPTIONS = (
+    (("quarkus", "io.quarkus"), "-Dquarkus.http.port=$PORT"),
+    (("micronaut", "io.micronaut"), "-Dmicronaut.server.port=$PORT"),
+    (("wildfly-swarm", "thorntail"), "-Dswarm.http.port=$PORT"),
+    (("helidon",), "-Dserver.port=$PORT"),
+)
+"""Beginnings of plugin or library names -> the property that sets the port."""
+
+
+def _port(repo: Repo, app: JvmApp) -> _Words:
     """Return the words before the command, java's options, the words after it, and what is known."""
-    sure = Port(known=True)
     if app.spring:
-        return (), (Raw("-Dserver.port=$PORT"),), (), sure
-    if app.library(("quarkus",)) or "io.quarkus" in app.plugins or "quarkus-maven-plugin" in app.plugins:
-        return (), (Raw("-Dquarkus.http.port=$PORT"),), (), sure
-    if app.library(("micronaut",)) or any(name.startswith("io.micronaut") for name in app.plugins):
-        return (), (Raw("-Dmicronaut.server.port=$PORT"),), (), sure
+        return (), (Raw("-Dserver.port=$PORT"),), (), Port(known=True)
+    for names, option in _OPTIONS:
+        if app.library(names) or any(plugin.startswith(names) for plugin in app.plugins):
+            return (), (Raw(option),), (), Port(known=True)
     if app.library(("dropwizard-core",)):
         return _dropwizard(repo, app)
-    if app.library(("wildfly-swarm", "thorntail")):
-        return (), (Raw("-Dswarm.http.port=$PORT"),), (), sure
-    if app.library(("helidon",)):
-        return (), (Raw("-Dserver.port=$PORT"),), (), sure
     if app.library(("play",)):
-        return (), (), (), sure
+        return (), (), (), Port(known=True)
     files = (*sources(repo, app.folder)[:400], *settings_files(repo, app.folder))
     port = port_of(repo, files)
     if not port.known and app.library(("ktor-server", "io.ktor")) and find(repo, files, _ENGINE):
-        return (), (), (Raw("-port=$PORT"),), sure
-    if (
-        not port.known
-        and re.search(r"(?:vert\.?x|Vertx)", " ".join(app.libraries))
-        and "http.port" in " ".join(map(repo.text, files))
-    ):
-        return (), (Raw("-Dhttp.port=$PORT"),), (), sure
+        return (), (), (Raw("-port=$PORT"),), Port(known=True)
+    vertx = find(repo, files, _VERTX) if not port.known and app.library(("vertx",)) else None
+    if vertx:
+        return (), (Raw("-Dhttp.port=$PORT"),), (), Port(known=True, evidence=(vertx.evidence,))
     return port.words, (), (), port
 
 
-def _dropwizard(repo: Repo, app: JvmApp) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], Port]:
+def _dropwizard(repo: Repo, app: JvmApp) -> _Words:
     places = [
         path
         for path in (*repo.suffixed(".yml", under=app.folder), *repo.suffixed(".yaml", under=app.folder))

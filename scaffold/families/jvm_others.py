@@ -36,9 +36,9 @@ def _sbt(repo: Repo) -> Iterator[JvmApp]:
             else 0
         )
         libraries = {item.match[1]: item.evidence for item in find_each(repo, [path], _SBT_DEP)}
-        if native and (native.match[1] or "").startswith("Play"):
+        if native is not None and str(native.match[1]).startswith("Play"):
             libraries["play"] = native.evidence
-        program = re.sub(r"[^a-z0-9]+", "-", (name[1] if name else "*").lower()).strip("-") if name else "*"
+        program = re.sub(r"[^a-z0-9]+", "-", name[1].lower()).strip("-") if name else "*"
         archive = Archive(kind="")
         if native or packer:
             proof = native.evidence if native else repo.proof(plugins, packer)

@@ -169,7 +169,7 @@ def _app(repo: Repo, app: GoApp, web: GoProgram | None, workers: tuple[GoProgram
         for prefix, service in _DRIVERS.items()
         if not known.indirect
         and (module == prefix or module.startswith(prefix + "/"))
-        and main.imported((prefix,))
+        and any(program.imported((prefix,)) for program in programs)
     ]
     yield from addons(repo, stack="go", root=app.root, drivers=drivers, sources=files)
 

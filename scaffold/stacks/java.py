@@ -169,7 +169,7 @@ def _process(repo: Repo, app: JvmApp, kind: str, proof: tuple[Evidence, ...]) ->
             root=app.root,
             id="java/nothing-to-run",
             message=f"{app.manifest} packs the app without its dependencies: nothing Heroku could start.",
-            remedy="Add the application plugin (Gradle), the shade plugin (Maven) or sbt-native-packager (sbt).",
+            remedy="Add the application (Gradle), shade (Maven) or sbt-native-packager plugin.",
             evidence=(app.proof,),
         )
         return
