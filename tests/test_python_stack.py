@@ -110,12 +110,12 @@ def test_an_environment_is_no_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "command"),
     [
-        ({"requirements.txt": "flask\n"}, "echo gunicorn >> requirements.txt"),
-        ({"requirements/prod.txt": "flask\n"}, "echo gunicorn >> requirements/prod.txt"),
+        ({"requirements.txt": "flask\n"}, "printf '\\n%s\\n' gunicorn >> requirements.txt"),
+        ({"requirements/prod.txt": "flask\n"}, "printf '\\n%s\\n' gunicorn >> requirements/prod.txt"),
         ({"Pipfile": '[packages]\nflask="*"\n'}, "pipenv install gunicorn"),
         ({"pyproject.toml": '[project]\nname="a"\n', "uv.lock": ""}, "uv add gunicorn"),
         ({"pyproject.toml": '[tool.poetry]\nname="a"\n', "poetry.lock": ""}, "poetry add gunicorn"),
-        ({"api/requirements.txt": "flask\n"}, "echo gunicorn >> api/requirements.txt"),
+        ({"api/requirements.txt": "flask\n"}, "printf '\\n%s\\n' gunicorn >> api/requirements.txt"),
         ({"a b/pyproject.toml": '[project]\nname="a"\n', "a b/uv.lock": ""}, "cd 'a b' && uv add gunicorn"),
     ],
 )

@@ -93,7 +93,7 @@ def _ask_one(change: Change) -> Change:
 
 
 def ask_edits(top: Path, todos: tuple[Todo, ...]) -> tuple[tuple[Todo, ...], dict[str, Change]]:
-    """Offer each to-do that is an edit of a file, with its diff; return the to-dos left and the edits taken."""
+    """Offer each to-do that is an edit of a file, with its diff; return the others and the edits taken."""
     import questionary
 
     left: list[Todo] = []

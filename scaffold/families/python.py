@@ -84,9 +84,8 @@ def add_command(app: PythonApp, *packages: str) -> str:
     target = (
         app.manifest if app.manifest.endswith((".txt", ".in", ".pip")) else join(app.root, "requirements.txt")
     )
-    if len(packages) == 1:
-        return f"echo {command(packages[0])} >> {command(target)}"
-    return f"printf '%s\\n' {command(*packages)} >> {command(target)}"
+    # the first newline: a file whose last line has none would get the name glued to it
+    return f"printf '\\n%s\\n' {command(*packages)} >> {command(target)}"
 
 
 def needs(app: PythonApp, package: str, *, stack: str, why: str = "") -> Iterator[Todo]:
@@ -99,7 +98,9 @@ def needs(app: PythonApp, package: str, *, stack: str, why: str = "") -> Iterato
         strength=Strength.FRAMEWORK,
         evidence=(app.evidence,),
         command=add_command(app, package),
-        why=why or f"{package} runs the app and is not among its production dependencies",
+        edit_path=app.manifest if app.manager == "pip" and app.manifest.endswith(".txt") else "",
+        edit_new=package,
+        why=f"{package} is not among the production dependencies: {why or 'it runs the app'}",
     )
 
 
