@@ -65,6 +65,30 @@ QUEUE = "const { Worker } = require('bullmq');\nnew Worker('q', async () => 1);\
         ),
         pytest.param(
             {
+                "package.json": package({"start": "node app.js"}, "@slack/bolt"),
+                "app.js": "const { App } = require('@slack/bolt');\nnew App({}).start();\n",
+            },
+            {"web": "npm start"},
+            id="a Slack app that is called over HTTP",
+        ),
+        pytest.param(
+            {
+                "package.json": package({"start": "node app.js"}, "@slack/bolt"),
+                "app.js": "const { App } = require('@slack/bolt');\nnew App({ socketMode: true }).start();\n",
+            },
+            {"worker": "npm start"},
+            id="a Slack app in socket mode",
+        ),
+        pytest.param(
+            {
+                "package.json": package({"start": "node bot.js"}, "discord.js", "express"),
+                "bot.js": "require('discord.js');\nrequire('express')().listen(3000);\n",
+            },
+            {"worker": "npm start"},
+            id="a bot that keeps itself awake on a port of its own",
+        ),
+        pytest.param(
+            {
                 "package.json": package({"start": "node bot.js"}, "telegraf"),
                 "bot.js": "const { Telegraf } = require('telegraf');\nnew Telegraf('').launch();\n",
             },
@@ -300,3 +324,30 @@ def test_odd_packages_never_make_detection_fall_over(tmp_path: Path, text: str) 
     facts_of(
         tmp_path, {"package.json": text, "a/package.json": text, "tsconfig.json": "[1", "index.js": "listen("}
     )
+
+
+def test_a_worker_in_the_same_workspace_joins_the_processes(tmp_path: Path) -> None:
+    facts = facts_of(
+        tmp_path,
+        {
+            "package.json": package({}, workspaces=["packages/*"]),
+            "packages/api/package.json": package({"start": "node i.js"}, "express"),
+            "packages/api/i.js": SERVER,
+            "packages/jobs/package.json": package({"start": "node w.js"}, "bullmq"),
+            "packages/jobs/w.js": QUEUE,
+        },
+    )
+    assert commands(facts, "packages/api")["worker"] == "cd ../../packages/jobs && npm start"
+
+
+def test_a_top_that_runs_the_code_of_a_folder_uses_its_services(tmp_path: Path) -> None:
+    facts = facts_of(
+        tmp_path,
+        {
+            "package.json": package({"start": "node server/i.js", "postinstall": "cd server && npm ci"}),
+            "server/package.json": package({}, "express", "pg"),
+            "server/i.js": SERVER + "new (require('pg').Pool)(process.env.DATABASE_URL);\n",
+        },
+    )
+    assert uses(facts).strength is Strength.FRAMEWORK
+    assert {fact.service for fact in facts if isinstance(fact, Addon) and fact.root == "."} == {"postgres"}

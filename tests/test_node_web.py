@@ -133,6 +133,39 @@ TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'
             id="SvelteKit with the Node adapter",
         ),
         pytest.param(
+            {"package.json": package({"start": "serve -s build", "build": "react-scripts build"}, "serve")},
+            "npm start",
+            id="a static server that is installed",
+        ),
+        pytest.param(
+            {"package.json": package({"start": "http-server public -p 8080"}, "http-server")},
+            "npx http-server public -p $PORT",
+            id="a static server on a fixed port",
+        ),
+        pytest.param(
+            {
+                "package.json": package({"start": "node -r dotenv/config a"}, "express", dev=("dotenv",)),
+                "a.js": SERVER,
+            },
+            "node a",
+            id="a preload that is pruned",
+        ),
+        pytest.param(
+            {"package.json": package({"start": "node index.js"}, "express"), "server.js": SERVER},
+            "node server.js",
+            id="a start script whose file is not there",
+        ),
+        pytest.param(
+            {
+                "package.json": package(
+                    {"start": "npm run tw && node a.js", "tw": "sass a b"}, "express", "sass"
+                ),
+                "a.js": SERVER,
+            },
+            "npm start",
+            id="a build at start that nothing else makes",
+        ),
+        pytest.param(
             {"package.json": package({"start": "nuxt start", "build": "nuxt build"}, "nuxt=^2.15.0")},
             "HOST=0.0.0.0 npm start",
             id="Nuxt 2 listens on the loopback by itself",

@@ -127,6 +127,8 @@ def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterat
                 remedy=f"The web process is `{launch.command}` instead.",
                 evidence=(script_proof(repo, app, start),),
             )
+    if launch.framework and launch.framework.name == "@sveltejs/kit":
+        yield from _adapter(repo, app, launch, stack)
     if launch.built and not build_script(app) and not _postinstalled(repo, app):
         name = next(
             (
@@ -158,6 +160,17 @@ def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterat
                 why=f"Heroku runs the build script, which must make {launch.built}.",
                 evidence=proofs,
             )
+
+
+def _adapter(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+    yield Doubt(
+        stack=stack,
+        root=app.root,
+        id="node/svelte-adapter",
+        message="SvelteKit builds a server for Heroku only with the Node adapter, which is not declared.",
+        remedy="Add it, and name it in svelte.config.js: npm install @sveltejs/adapter-node",
+        evidence=launch.evidence[:1],
+    )
 
 
 def _postinstalled(repo: Repo, app: NodeApp) -> bool:

@@ -11,7 +11,7 @@ from scaffold.families.node_doubts import bad_listens, import_doubts, listen_dou
 from scaffold.families.node_frameworks import host_needed
 from scaffold.families.node_kind import Kind, kind_of_app
 from scaffold.families.node_launch import Launch
-from scaffold.families.node_layout import client_doubts, delegate, layout_facts, uninstalled
+from scaffold.families.node_layout import client_doubts, delegate, layout_facts, sibling_workers, uninstalled
 from scaffold.families.node_migrations import migration_facts
 from scaffold.families.node_runtime import (
     buildpack_facts,
@@ -28,6 +28,7 @@ from scaffold.repo import Repo, is_secondary, relative
 
 STACK = "node"
 _SERVER_FOLDERS = frozenset(words("server backend api app back back-end web service core"))
+_PAGES = frozenset(words("website site docs documentation landing www marketing storybook"))
 _WHOLE = frozenset(
     words(
         "@nestjs/core @strapi/strapi strapi nuxt nuxt3 @remix-run/serve @remix-run/express "
@@ -88,11 +89,12 @@ def _rank(repo: Repo, app: NodeApp, kind: Kind) -> tuple[Strength, int, str]:
         hint = bool(kind.beside) or any(
             other in repo for other in ("manage.py", "Gemfile", "artisan", "mix.exs")
         )
+        hint = hint or app.root.rpartition("/")[2] in _PAGES
         if hint:
             return (
                 Strength.HINT,
                 0,
-                f"{app.path} builds files with {name}, beside an app of another language.",
+                f"{app.path} builds files with {name}, beside another app.",
             )
         return Strength.GENERIC, 1, f"{app.path} builds a site of files with {name}."
     if kind.name == "next":
@@ -168,7 +170,9 @@ def bound(repo: Repo, app: NodeApp, launch: Launch) -> str:
 
 def _whole(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
     """Yield what an app needs beside its web process, of the package that its scripts really run."""
-    target = delegate(app, kind.launch)
+    if kind.name == "server":
+        yield from _siblings(repo, app)
+    target = delegate(repo, app, kind.launch)
     inner = kind_of_app(repo, target) if target.root != app.root else kind
     for fact in (
         *service_facts(repo, target, STACK),
@@ -177,6 +181,25 @@ def _whole(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
         *worker_facts(repo, target, inner, STACK),
     ):
         yield fact if target.root == app.root else _moved(app, target, fact)
+
+
+def _siblings(repo: Repo, app: NodeApp) -> Iterator[AnyFact]:
+    """Yield the workers of a workspace that are packages of their own."""
+    for other in sibling_workers(repo, app):
+        kind = kind_of_app(repo, other)
+        if kind.name == "worker" and kind.launch:
+            up = "/".join([".."] * (app.root.count("/") + 1))
+            yield Process(
+                stack=STACK,
+                root=app.root,
+                name="worker",
+                command=f"{command('cd', f'{up}/{other.root}', Raw('&&'))} {kind.launch.command}",
+                tool=other.root.rpartition("/")[2],
+                evidence=kind.evidence(repo, other),
+                why=f"{other.root} is a worker in the same workspace.",
+            )
+            for fact in service_facts(repo, other, STACK):
+                yield replace(fact, root=app.root)
 
 
 def _moved(app: NodeApp, target: NodeApp, fact: AnyFact) -> AnyFact:

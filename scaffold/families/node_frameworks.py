@@ -87,6 +87,9 @@ _STARTS: dict[str, _Start] = {
     "@remix-run/serve": _remix,
     "@react-router/serve": _tool("react-router-serve", "./build/server/index.js"),
     "@sveltejs/adapter-node": _svelte,
+    "@sveltejs/kit": lambda repo, app, dep: (
+        None if app.dep("@sveltejs/adapter-static") else ("node build", "build")
+    ),
     "@astrojs/node": _fixed("node", "dist/server/entry.mjs"),
     "@nestjs/core": _fixed("node", "dist/main"),
     "@strapi/strapi": _tool("strapi", "start"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from scaffold.facts import Evidence
@@ -48,12 +49,15 @@ WORKERS = words(
 )
 """Packages of processes that wait for work."""
 
+BUNDLED = words("nuxt nuxt3 nitropack @sveltejs/adapter-node @astrojs/node @remix-run/dev @react-router/dev")
+"""Packages whose build holds all it needs, so that they may be development dependencies."""
+
 SITES = words(
-    "react-scripts react-dev-utils @angular/cli @vue/cli-service vite gatsby @docusaurus/core parcel "
-    "parcel-bundler astro @11ty/eleventy vitepress vuepress hexo ember-cli preact-cli "
-    "@rsbuild/core snowpack @quasar/app @quasar/app-vite @quasar/app-webpack "
-    "react-app-rewired @craco/craco @sveltejs/kit svelte umi poi @stencil/core "
-    "@angular-devkit/build-angular @angular/build webpack rollup laravel-mix"
+    "react-scripts react-dev-utils @angular/cli @vue/cli-service gatsby @docusaurus/core astro "
+    "@11ty/eleventy vitepress vuepress hexo ember-cli preact-cli @rsbuild/core snowpack "
+    "@quasar/app @quasar/app-vite @quasar/app-webpack react-app-rewired @craco/craco "
+    "@sveltejs/kit umi poi @stencil/core @angular-devkit/build-angular @angular/build vite "
+    "parcel parcel-bundler svelte webpack rollup laravel-mix"
 )
 """Packages that build a site of files, the telling ones first."""
 
@@ -103,10 +107,16 @@ def _kind(repo: Repo, app: NodeApp) -> Kind:
 
 def _launched(repo: Repo, app: NodeApp, launch: Launch, beside: str) -> Kind:
     server, bot, site = app.prod(*SERVERS), app.prod(*BOTS), app.dep(*SITES)
+    server = server or (app.dep(*BUNDLED) if launch.built else None)
     listening = _listening(repo, app, launch)
     if launch.framework:
         return Kind(name="server", dep=launch.framework, launch=launch, listening=listening, beside=beside)
-    if bot and (listening is None or not server or _only_fixed(repo, launch, listening)):
+    if not launch.script and app.script("start") is None and _library(app):
+        return Kind(name="tooling", launch=launch, beside=beside)
+    aside = listening is None or not server or _only_fixed(repo, launch, listening)
+    if bot and aside and _hooked(repo, bot, launch):
+        return Kind(name="server", dep=bot, launch=launch, listening=listening, beside=beside)
+    if bot and aside:
         return Kind(name="worker", dep=bot, launch=launch, beside=beside)
     worker = app.prod(*WORKERS)
     if listening or _serves(launch) or (server and not (worker and _closed(repo, launch))):
@@ -154,6 +164,14 @@ def _listening(repo: Repo, app: NodeApp, launch: Launch) -> Evidence | None:
         if line := listens(repo, path):
             return repo.proof(path, line)
     return None
+
+
+def _hooked(repo: Repo, bot: NodeDep, launch: Launch) -> bool:
+    """Tell whether a bot is called over HTTP rather than keeping a connection open."""
+    code = "\n".join(code_of(repo, path) for path in reached(repo, launch.file)) if launch.file else ""
+    if bot.name == "@slack/bolt":
+        return bool(code) and not re.search(r"socketMode\s*:\s*(?!false)", code)
+    return bool(re.search(r"\bwebhook\s*:|\bwebHook\b|webhookCallback|createWebhook|startWebhook", code))
 
 
 def _only_fixed(repo: Repo, launch: Launch, listening: Evidence) -> bool:

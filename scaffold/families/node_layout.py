@@ -12,7 +12,7 @@ from scaffold.families.node import NodeApp, app_at, node_apps
 from scaffold.families.node_build import build_script, build_steps
 from scaffold.families.node_code import sources
 from scaffold.families.node_launch import Launch
-from scaffold.repo import Repo, join, relative
+from scaffold.repo import Repo, folder_of, join, relative
 
 _CLIENT = re.compile(
     r"(client|frontend|front-end|web|ui|webapp|react-app|view|app|web-app|my-app|front)[\"'\s,/]+(?:[\"']\s*,\s*[\"'])?(build|dist|out)\b"
@@ -20,15 +20,32 @@ _CLIENT = re.compile(
 _BUILT = re.compile(r"[\"'][^\"'\n]*(?:build|dist|out)[/\"']")
 
 
-def delegate(app: NodeApp, launch: Launch | None) -> NodeApp:
+def delegate(repo: Repo, app: NodeApp, launch: Launch | None) -> NodeApp:
     """Return the package whose code a script of `app` runs in the end."""
     running = [step for step in launch.steps if step.runs] if launch else []
-    return running[-1].app if running else app
+    if running and running[-1].app.root != app.root:
+        return running[-1].app
+    folder = folder_of(launch.file) if launch and launch.file else app.root
+    while folder not in (app.root, "."):
+        inner = app_at(repo, folder)
+        if inner is not None and inner.package.deps:
+            return inner
+        folder = folder_of(folder)
+    return app
+
+
+def sibling_workers(repo: Repo, app: NodeApp) -> tuple[NodeApp, ...]:
+    """Return the other members of a workspace that share its build with `app`."""
+    top = app_at(repo, app.top)
+    if top is None or app.root not in top.members.values():
+        return ()
+    found = (app_at(repo, root) for root in sorted(set(top.members.values())) if root != app.root)
+    return tuple(other for other in found if other is not None)
 
 
 def uninstalled(repo: Repo, app: NodeApp, launch: Launch | None) -> NodeApp | None:
     """Return the package in another folder that `app` starts, where nothing installs what it needs."""
-    target = delegate(app, launch)
+    target = delegate(repo, app, launch)
     if target.root == app.root or target.root in app.members.values() or not target.package.deps:
         return None
     return None if _installs(repo, app, target.root) else target

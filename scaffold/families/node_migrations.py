@@ -144,7 +144,14 @@ def _script(repo: Repo, app: NodeApp) -> tuple[str, tuple[Step, ...]] | None:
             continue
         known = [step for step in steps if step.kind == "migrate"]
         files = [step for step in steps if step.kind in ("node", "runner", "")]
-        if not (known or files) or any(step.kind in ("dev", "watcher", "pm2", "foreign") for step in steps):
+        staged = any(
+            word in ("NODE_ENV=development", "NODE_ENV=test") for s in steps for word in s.simple.sets
+        )
+        if (
+            staged
+            or not (known or files)
+            or any(step.kind in ("dev", "watcher", "pm2", "foreign") for step in steps)
+        ):
             continue
         if any(_WRONG.search(step.simple.text) for step in steps) or not all(map(_applies, known)):
             continue

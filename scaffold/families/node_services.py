@@ -213,6 +213,7 @@ def _found(repo: Repo, path: str, match: re.Match[str], text: str, service: str)
     name = usual or (match[1] if match[1].endswith("_URL") else "")
     shown = text.split("\n")[line - 1]
     guarded = re.compile(
+        rf"!!process\.env\.{re.escape(match[1])}\b|"
         rf"\bif\s*\(\s*!*\s*process\.env\.{re.escape(match[1])}\b|process\.env\.{re.escape(match[1])}\s*\?(?![?.])"
     )
     return Use(
