@@ -118,7 +118,9 @@ def test_images_of_databases_and_bare_proxies_do_not_count(tmp_path: Path) -> No
 
 def test_a_manifest_beside_it_makes_a_dockerfile_the_other_way(tmp_path: Path) -> None:
     found = facts(tmp_path, {"Dockerfile": "FROM x\nCMD y\n", "requirements.txt": ""})
-    assert [f.strength for f in found if isinstance(f, Uses)] == [Strength.HINT]
+    assert [(f.strength, f.weight, f.serves) for f in found if isinstance(f, Uses)] == [
+        (Strength.GENERIC, 0, False)
+    ]
 
 
 def test_only_a_dockerfile_can_build_it(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from scaffold.families.docker import (
     role_of,
 )
 from scaffold.families.docker_doubts import image_doubts
-from scaffold.families.docker_ports import missing_sources, start_of, starts_by_itself
+from scaffold.families.docker_ports import fixed_port, missing_sources, start_of, starts_by_itself
 from scaffold.families.docker_said import Said, said_by_people
 from scaffold.manifests.compose import Service
 from scaffold.repo import Repo, folder_of, join
@@ -31,7 +31,7 @@ _DEVELOPMENT = re.compile(
 """What a compose file runs on a developer's machine, not in production."""
 
 _DECLARED_WEIGHT = 5
-"""What a person declared outweighs; what only has a Dockerfile gives way to any app a buildpack serves."""
+"""What a person declared outweighs; a bare Dockerfile gives way to any app that a buildpack builds."""
 
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
@@ -68,12 +68,13 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
     first = said.proof.get(web.path) or said.proof.get("")
     proof = repo.proof(web.path, web.content.chain()[0].line)
     declared = first is not None and (root == "." or web.path in said.proof)
+    other_way = buildpack_could_build(repo, root)
     yield Uses(
         stack="docker",
         root=root,
         strength=Strength.DECLARED if declared else _strength(repo, root, web),
-        weight=_DECLARED_WEIGHT if declared else 1,
-        serves=True,
+        weight=_DECLARED_WEIGHT if declared else int(not other_way),
+        serves=declared or not other_way,
         container=True,
         why="a person declared it to be deployed as an image" if declared else f"{web.path} builds an image",
         evidence=((first, proof) if first else (proof, *_starts(repo, web))),
@@ -97,10 +98,10 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
 
 
 def _strength(repo: Repo, root: str, image: ImageFile) -> Strength:
-    """Rank below whatever a buildpack could build; above it where only the Dockerfile can build anything."""
-    if image.root != root or not starts_by_itself(image):
+    """Count only as a hint what would not start on Heroku: sources out of reach, no command, a fixed port."""
+    if image.root != root or not starts_by_itself(image) or fixed_port(repo, image):
         return Strength.HINT
-    return Strength.HINT if buildpack_could_build(repo, root) else Strength.GENERIC
+    return Strength.GENERIC
 
 
 def _starts(repo: Repo, image: ImageFile) -> tuple[Evidence, ...]:
