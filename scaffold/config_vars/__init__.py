@@ -32,30 +32,31 @@ def discover(
         spare=spare.find(repo, root, by_name, told),
     )
     for name in sorted(by_name):
-        yield _variable(repo, stack, root, name, context, judge(name, context))
+        provider = classify.provider(name, language)
+        yield _variable(repo, stack, root, name, context, judge(name, context), provider)
     yield from secrets.doubts(repo, stack, root, others)
 
 
-def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict) -> ConfigVar:
+def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict, provider: str) -> ConfigVar:
     reads = context.reads[name]
     told = context.told.get(name)
     secret = classify.is_secret(name)
     generated = verdict.default is None or secret
     generator = "secret" if generated and classify.is_generated(name, [read.bound for read in reads]) else ""
-    if told is not None and told.committed is not None:
+    if provider == "platform" or (told is not None and told.committed is not None):
         generator = ""
     default = None if secret else verdict.default
     return ConfigVar(
         stack=stack,
         root=root,
         name=name,
-        required=verdict.required and not generator,
+        required=verdict.required and not generator and provider != "platform",
         secret=secret,
         default=default,
         generator=generator,
         description=_description(repo, reads, context),
         stage=next((read.stage for read in reads if read.stage), classify.stage(name)),
-        provided_by=classify.provider(name),
+        provided_by=provider,
         kind=classify.kind(name, default, next((read.kind for read in reads if read.kind), "")),
         evidence=_places(repo, reads),
         strength=Strength.GENERIC,

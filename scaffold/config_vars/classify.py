@@ -77,9 +77,9 @@ def stage(name: str) -> str:
 
 
 @cache
-def provider(name: str) -> str:
+def provider(name: str, language: str = "") -> str:
     """Return the role of the add-on that sets a variable, "platform", or "" for a person."""
-    if _pattern("platform").fullmatch(name):
+    if _pattern("platform").fullmatch(name) or name in table()["buildpacks"].get(language, ()):
         return "platform"
     for role in table()["addons"]:
         if _pattern("addons", role).fullmatch(name):

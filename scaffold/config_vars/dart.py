@@ -32,9 +32,10 @@ def _reads(path: str, text: str) -> Iterator[Read]:
     code, strings = _masked(text)
     maps = ["Platform\\.environment", "dotenv\\.env", "env\\.env", *map(re.escape, _ALIAS.findall(code))]
     constants = {found[1]: found[3] for found in _CONSTANT.finditer(text)}
-    for found in re.finditer(rf"(?<![\w.])(?:io\.)?(?:{'|'.join(maps)})\s*\[\s*(\w*)", code):
+    for found in re.finditer(rf"(?<![\w.])(?:io\.)?(?:{'|'.join(maps)})\s*\[", code):
         end = code.find("]", found.end())
-        name = strings.get(found.end()) or constants.get(found[1], "")
+        key = found.end() + len(text[found.end() :]) - len(text[found.end() :].lstrip())
+        name = strings.get(key) or constants.get(code[found.end() : end].strip(), "")
         if end < 0 or not is_name(name):
             continue
         read = Read(name=name, path=path, line=text.count("\n", 0, found.start()) + 1)

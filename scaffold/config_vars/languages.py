@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scaffold.config_vars import nodes, scope
@@ -95,7 +95,33 @@ def read(repo: Repo, root: str, others: tuple[str, ...], language: str) -> Itera
     wrappers = _wrappers(spec, marked)
     for path, text in texts:
         if path in marked or any(name + "(" in text for name in wrappers):
-            yield from _reads(spec, path, text, wrappers)
+            found = _reads(spec, path, text, wrappers)
+            yield from _with_conventions(repo, root, language, path, found, texts)
+
+
+def _with_conventions(
+    repo: Repo, root: str, language: str, path: str, reads: Iterator[Read], texts: list[tuple[str, str]]
+) -> Iterator[Read]:
+    """Apply what a language's framework makes of a read: Laravel's config files, Rust's module tree."""
+    prefix = "" if root == "." else root + "/"
+    if language == "rust" and not _is_module(path, texts):
+        return
+    laravel = language == "php" and path.startswith(prefix + "config/") and prefix + "artisan" in repo
+    for read in reads:
+        if laravel and read.mode is Mode.PLAIN:
+            yield replace(read, mode=Mode.STRICT if read.name == "APP_KEY" else Mode.TEST)
+        else:
+            yield read
+
+
+def _is_module(path: str, texts: list[tuple[str, str]]) -> bool:
+    """Tell whether a Rust file is a crate's root or named by a `mod` of another file."""
+    folder, _, name = path.rpartition("/")
+    stem = name[:-3] if name != "mod.rs" else folder.rpartition("/")[2]
+    if stem in ("main", "lib", "build") or folder.endswith("src/bin") or not re.search(r"(?:^|/)src(?:/|$)", folder):
+        return True
+    seek = re.compile(rf"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+{re.escape(stem)}\b", re.MULTILINE)
+    return any(seek.search(text) for _, text in texts)
 
 
 def _wrappers(spec: Language, marked: dict[str, str]) -> dict[str, tuple[bool, bool]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffold.config_vars import classify
 from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
+
+_SHOWN = re.compile(r"(?:^|/)(?:helpers|views|templates|components|presenters|serializers)/")
+"""Where an address is only shown: a page without a link is no failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,8 @@ def judge(name: str, context: Context) -> Verdict:
         return Verdict(required=required, default=None, why="the code fails without it" if required else "")
     if _is_hosts(name) and usable is None and not any(_is_computed(read) for read in live):
         return Verdict(required=bool(live), default=None, why="without it every request is refused")
+    if live and name not in context.spare and _is_of_local_database(name, context):
+        return Verdict(required=True, default=None, why="the database's host falls back to the developer's machine")
     if not live or usable is not None or any(_is_computed(read) for read in live):
         return Verdict(required=False, default=usable, why="")
     if any(_is_loose(read, context) for read in live) or not _is_needed(name, live, told, context):
@@ -64,7 +70,7 @@ def _is_needed(name: str, live: Sequence[Read], told: Told, context: Context) ->
         return False
     if classify.provider(name) or _is_table_only(live, told):
         return False
-    blank = all(read.default == "" for read in live)
+    blank = all(read.default == "" or _SHOWN.search(read.path) for read in live)
     return not blank or classify.is_secret(name) or classify.is_key(name)
 
 
@@ -90,3 +96,16 @@ def _is_unusable(name: str, default: str) -> bool:
 def _is_loose(read: Read, context: Context) -> bool:
     """Tell whether a read copes: it only asks, or the value's presence is tested where it is used."""
     return read.mode is Mode.TEST or (read.mode is Mode.PLAIN and bool(read.bound) and read.bound in context.tested)
+
+
+_PART = re.compile(r"(.*(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MONGO|MONGODB|SQL)_?)(?:NAME|USER|USERNAME|PASSWORD|PASS|PWD|DATABASE)")
+
+
+def _is_of_local_database(name: str, context: Context) -> bool:
+    """Tell whether a variable is part of an address whose host falls back to this machine."""
+    found = _PART.fullmatch(name.upper())
+    if found is None:
+        return False
+    hosts = [read for word in ("HOST", "HOSTNAME") for read in context.reads.get(found[1] + word, ())]
+    defaults = [read.default for read in hosts if read.default]
+    return bool(defaults) and all(classify.is_unusable(default) for default in defaults)

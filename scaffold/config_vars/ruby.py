@@ -16,6 +16,7 @@ _TOP_KEY = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
 _DEV_KEYS = ("development", "test", "dev", "testing", "ci")
 _TAKEN_FROM_URL = ("config/database.yml", "config/database.yaml")
 _METHODS = ("fetch", "[]", "key?", "has_key?", "include?", "member?", "values_at", "dig", "delete", "slice", "fetch_values")
+_MASTER_KEY = "The key that opens the encrypted credentials: what config/master.key holds"
 _LIBRARY = re.compile(r"Figaro|Anyway|Dotenv")
 
 
@@ -158,18 +159,4 @@ def _credentials(repo: Repo, root: str) -> Iterator[Read]:
     ]
     if not sealed or any(prefix + name in repo for name in ("config/master.key", "config/credentials/production.key")):
         return
-    for path in repo.suffixed(".rb", ".yml", ".erb", under=root):
-        if not path.startswith((prefix + "config/", prefix + "app/", prefix + "lib/")):
-            continue
-        text = repo.text(path)
-        if "credentials" not in text and "require_master_key" not in text:
-            continue
-        for number, line in enumerate(text.split("\n"), 1):
-            if re.match(r"[^#]*(?:\bcredentials[.\[!&]|config\.require_master_key\s*=\s*true)", line) and scope.is_production(
-                path[len(prefix) :]
-            ):
-                yield Read(name="RAILS_MASTER_KEY", path=path, line=number, mode=Mode.STRICT,
-                           told="The key that opens the encrypted credentials: what config/master.key holds")  # fmt: skip
-                return
-    yield Read(name="RAILS_MASTER_KEY", path=sealed[0], line=0, mode=Mode.TEST,
-               told="The key that opens the encrypted credentials: what config/master.key holds")  # fmt: skip
+    yield Read(name="RAILS_MASTER_KEY", path=sealed[0], line=0, mode=Mode.STRICT, told=_MASTER_KEY)

@@ -43,11 +43,11 @@ def is_production(path: str, named: str = "") -> bool:
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
-_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
+_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
 
 
 def is_task(path: str) -> bool:
-    """Tell whether a file is only run by hand: a management command, a rake task, seeds."""
+    """Tell whether a file runs by hand or elsewhere: a management command, a rake task, seeds, staging."""
     return _TASK.search(path) is not None
 
 

@@ -17,14 +17,14 @@ _PARTS = re.compile(
     r"(?:.*_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|SQL|RDS)_?(?:HOST|HOSTNAME|NAME|USER|USERNAME|PASSWORD|PASS|PWD|PORT|DB"
     r"|DATABASE|ENGINE|ADDRESS)"
 )
-_PASSWORDS = re.compile(r"database_authenticatable|has_secure_password")
+_PASSWORDS = re.compile(r"^(?!\s*#).*(?::(?:registerable|invitable)\b|has_secure_password)", re.MULTILINE)
 
 
 def find(
     repo: Repo, root: str, reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]
 ) -> frozenset[str]:
     """Return the names that need not be set."""
-    found = {*_alternatives(reads, told), *_logins(repo, root, reads), *_services(reads), *_storage(reads)}
+    found = {*_alternatives(reads, told), *_logins(repo, root, reads), *_services(reads), *_storage(reads), *_committed(reads, told)}
     if any(classify.provider(name) in ("postgres", "mysql") and name.endswith("_URL") for name in reads):
         found |= {name for name in reads if _PARTS.fullmatch(name.upper())}
     return frozenset(found)
@@ -66,7 +66,7 @@ def _logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> Itera
 
 
 def _has_passwords(repo: Repo, root: str) -> bool:
-    """Tell whether people also log in with a password of the app's own (Devise, has_secure_password)."""
+    """Tell whether people also sign up with a password of the app's own (Devise, has_secure_password)."""
     prefix = "" if root == "." else root + "/"
     return any(
         _PASSWORDS.search(repo.text(path))
@@ -95,3 +95,9 @@ def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
     )
     if disk:
         yield from (name for name in reads if re.fullmatch(section["names"], name))
+
+
+def _committed(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:
+    """Yield what a committed .env leaves out: the app runs with that file as it is."""
+    if sum(told[name].committed is not None for name in reads if name in told) > 1:
+        yield from (name for name, found in reads.items() if all(read.mode is not Mode.STRICT for read in found))

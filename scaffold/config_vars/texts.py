@@ -35,9 +35,30 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
         for path in scope.files(repo, root, others, (".yaml",)):
             if folder_of(path) == root:
                 yield from _matches(repo, path, _DART, Mode.STRICT)
-    if language == "elixir":
-        return
+    yield from _implied(repo, language, root, others)
     yield from _shell(repo, root)
+
+
+_SUFFIXES = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"), "rust": (".rs",)}
+_MANIFESTS = {"python": ("requirements.txt", "pyproject.toml", "Pipfile"), "node": ("package.json",), "rust": ("Cargo.toml",)}
+
+
+def _implied(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
+    """Yield what a library's call reads by itself, where the library is declared."""
+    prefix = "" if root == "." else root + "/"
+    for row in classify.table()["implied"]:
+        manifests = [prefix + name for name in _MANIFESTS.get(row["language"], ())]
+        if row["language"] != language or not any(row["needs"] in repo.text(path) for path in manifests):
+            continue
+        seek = re.compile(row["call"])
+        for path in scope.files(repo, root, others, _SUFFIXES[language]):
+            text = repo.text(path)
+            if row["mark"] not in text:
+                continue
+            for found in seek.finditer(text):
+                if not _is_comment(text, found.start()):
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield Read(name=row["name"], path=path, line=line, mode=Mode.STRICT)
 
 
 def _matches(repo: Repo, path: str, pattern: re.Pattern[str], mode: Mode) -> Iterator[Read]:
