@@ -187,3 +187,20 @@ def test_a_start_script_with_a_port_of_its_own(tmp_path: Path) -> None:
     }
     (doubt,) = [fact for fact in facts(tmp_path, files) if isinstance(fact, Doubt)]
     assert [(proof.path, proof.line) for proof in doubt.evidence] == [("run.sh", 2)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "declared"),
+    [
+        (".github/workflows/deploy.yml", "steps:\n- run: heroku container:push web -a shop\n", True),
+        (".github/workflows/deploy.yml", "# - run: heroku container:push web\n", False),
+        (".github/workflows/deploy.yml", "- run: git push heroku main\n", False),
+        ("deploy.sh", "docker push registry.heroku.com/shop/web\n", True),
+    ],
+)
+def test_a_script_that_sends_an_image_to_heroku_declares_it(
+    tmp_path: Path, path: str, text: str, declared: bool
+) -> None:
+    found = facts(tmp_path, {"Dockerfile": "FROM x\nCMD y\n", "requirements.txt": "", path: text})
+    (uses,) = [fact for fact in found if isinstance(fact, Uses)]
+    assert (uses.strength is Strength.DECLARED) == declared

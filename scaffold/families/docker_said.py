@@ -1,7 +1,8 @@
-"""What people wrote that says an app is deployed as an image: heroku.yml, app.json, a CapRover file."""
+"""What people wrote that says an app goes to Heroku as an image: heroku.yml, app.json, their CI files."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
@@ -28,6 +29,23 @@ def container_manifest(repo: Repo) -> HerokuYml | None:
     return None
 
 
+_PUSHES = re.compile(
+    r"^[^#\n]*(?:heroku container:(?:push|release)|registry\.heroku\.com/|usedocker:\s*[\"']?true|"
+    r"heroku-docker-deploy@)"
+)
+_SCRIPTS = (".gitlab-ci.yml", ".travis.yml", "deploy.sh", ".circleci/config.yml")
+
+
+def _pushed(repo: Repo) -> Evidence | None:
+    """Return the line of a CI file or deploy script that sends an image to Heroku."""
+    for path in (*repo.under(".github/workflows"), *_SCRIPTS):
+        if path not in repo or "heroku" not in repo.text(path).lower():
+            continue
+        if line := repo.line_of(path, _PUSHES):
+            return repo.proof(path, line)
+    return None
+
+
 def said_by_people(repo: Repo) -> Said:
     """Read what declares containers for Heroku at the top of the repository."""
     proof: dict[str, Evidence] = {}
@@ -42,4 +60,6 @@ def said_by_people(repo: Repo) -> Said:
     app = repo.try_parsed("app.json", app_json.parse) if "app.json" in repo else None
     if app and app.stack == "container":
         proof.setdefault("", repo.proof("app.json", app.stack_line))
+    if "" not in proof and (pushed := _pushed(repo)):
+        proof[""] = pushed
     return Said(proof=proof, images=images)
