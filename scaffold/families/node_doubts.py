@@ -74,7 +74,7 @@ def _fastify(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[A
         if (
             line
             and ".listen" in text
-            and "0.0.0.0" not in text
+            and "0.0.0" not in text
             and "host" not in text.lower()
             and "::" not in text
         ):
@@ -128,7 +128,7 @@ def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterat
                 evidence=(script_proof(repo, app, start),),
             )
     if launch.framework and launch.framework.name == "@sveltejs/kit":
-        yield from _adapter(repo, app, launch, stack)
+        yield from _adapter(app, launch, stack)
     if launch.built and not build_script(app) and not _postinstalled(repo, app):
         name = next(
             (
@@ -162,7 +162,7 @@ def start_doubts(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterat
             )
 
 
-def _adapter(repo: Repo, app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
+def _adapter(app: NodeApp, launch: Launch, stack: str) -> Iterator[AnyFact]:
     yield Doubt(
         stack=stack,
         root=app.root,

@@ -148,7 +148,7 @@ def _by_step(repo: Repo, app: NodeApp, step: Step, *, strict: bool) -> Launch | 
     why = f"`{step.simple.text}` of the script {step.script.name} runs it"[:200]
     if (source and source.endswith((".ts", ".mts", ".cts", ".tsx"))) or (source and step.kind == "runner"):
         return compiled(repo, app, source, (proof_of(repo, step),))
-    if source or (built and (is_output(repo, app, built) or not strict)):
+    if source or (built and (is_output(repo, app) or not strict)):
         name = words[0] if source or built else ""
         flags = kept_flags(step) if step.kind == "node" or step.simple.program == "nodemon" else ()
         seen = command("node", *flags, placed(app, step, name), *words[1:])

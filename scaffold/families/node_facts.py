@@ -131,7 +131,7 @@ def _support(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
     support = bool(built and (kind.beside or kind.name == "tooling"))
     if kind.name != "tooling" or support:
         proofs = (built,) if support and built else (repo.proof(app.path, 1), *app.manager_evidence[:1])
-        yield from buildpack_facts(repo, app, STACK, support=support, evidence=proofs)
+        yield from buildpack_facts(app, STACK, support=support, evidence=proofs)
 
 
 def _web(repo: Repo, app: NodeApp, launch: Launch) -> Iterator[AnyFact]:

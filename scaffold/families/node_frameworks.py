@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from scaffold.facts import PORT, command
 from scaffold.families.node import NodeApp
+from scaffold.families.node_build import output_of
 from scaffold.manifests.package_json import NodeDep
-from scaffold.repo import Repo
+from scaffold.repo import Repo, relative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def host_needed(app: NodeApp) -> NodeDep | None:
 _Start = Callable[[Repo, NodeApp, NodeDep], "tuple[str, str] | None"]
 
 
-def _nuxt(repo: Repo, app: NodeApp, dep: NodeDep) -> tuple[str, str] | None:
+def _nuxt(_repo: Repo, app: NodeApp, dep: NodeDep) -> tuple[str, str] | None:
     build = app.script("build")
     if build and "generate" in build.text:
         return None
@@ -64,20 +65,27 @@ def _remix(repo: Repo, app: NodeApp, dep: NodeDep) -> tuple[str, str]:
 
 
 def _fixed(*words: str) -> _Start:
-    return lambda repo, app, dep: (command(*words), words[-1])
+    return lambda _repo, _app, _dep: (command(*words), words[-1])
 
 
 def _tool(*words: str) -> _Start:
-    return lambda repo, app, dep: (app.execute(*words), "")
+    return lambda _repo, app, _dep: (app.execute(*words), "")
 
 
-def _adonis(repo: Repo, app: NodeApp, dep: NodeDep) -> tuple[str, str]:
+def _adonis(_repo: Repo, _app: NodeApp, dep: NodeDep) -> tuple[str, str]:
     built = "build/bin/server.js" if major(dep.range) > 5 else "build/server.js"
     return command("node", built), built
 
 
-def _svelte(repo: Repo, app: NodeApp, dep: NodeDep) -> tuple[str, str]:
+def _svelte(_repo: Repo, _app: NodeApp, _dep: NodeDep) -> tuple[str, str]:
     return command("node", "build"), "build"
+
+
+def _nest(repo: Repo, app: NodeApp, _dep: NodeDep) -> tuple[str, str] | None:
+    source = next((path for path in ("src/main.ts", "main.ts") if app.at(path) in repo), "")
+    out = output_of(repo, app, app.at(source)) if source else None
+    built = relative(app.root, out.path) if out else "dist/main"
+    return (command("node", built), built) if source else None
 
 
 _STARTS: dict[str, _Start] = {
@@ -87,18 +95,17 @@ _STARTS: dict[str, _Start] = {
     "@remix-run/serve": _remix,
     "@react-router/serve": _tool("react-router-serve", "./build/server/index.js"),
     "@sveltejs/adapter-node": _svelte,
-    "@sveltejs/kit": lambda repo, app, dep: (
+    "@sveltejs/kit": lambda _repo, app, _dep: (
         None if app.dep("@sveltejs/adapter-static") else ("node build", "build")
     ),
     "@astrojs/node": _fixed("node", "dist/server/entry.mjs"),
-    "@nestjs/core": _fixed("node", "dist/main"),
+    "@nestjs/core": _nest,
     "@strapi/strapi": _tool("strapi", "start"),
     "strapi": _tool("strapi", "start"),
     "@keystone-6/core": _tool("keystone", "start"),
     "@medusajs/medusa": _tool("medusa", "start"),
     "@adonisjs/core": _adonis,
     "directus": _tool("directus", "start"),
-    "@vendia/serverless-express": lambda repo, app, dep: None,
     "json-server": lambda repo, app, dep: (
         (app.execute("json-server", "db.json") + f" --port {PORT} --host 0.0.0.0", "")
         if app.at("db.json") in repo and not dep.dev

@@ -113,7 +113,7 @@ def _launched(repo: Repo, app: NodeApp, launch: Launch, beside: str) -> Kind:
         return Kind(name="server", dep=launch.framework, launch=launch, listening=listening, beside=beside)
     if not launch.script and app.script("start") is None and _library(app):
         return Kind(name="tooling", launch=launch, beside=beside)
-    aside = listening is None or not server or _only_fixed(repo, launch, listening)
+    aside = listening is None or not server or _only_fixed(repo, listening)
     if bot and aside and _hooked(repo, bot, launch):
         return Kind(name="server", dep=bot, launch=launch, listening=listening, beside=beside)
     if bot and aside:
@@ -174,7 +174,7 @@ def _hooked(repo: Repo, bot: NodeDep, launch: Launch) -> bool:
     return bool(re.search(r"\bwebhook\s*:|\bwebHook\b|webhookCallback|createWebhook|startWebhook", code))
 
 
-def _only_fixed(repo: Repo, launch: Launch, listening: Evidence) -> bool:
+def _only_fixed(repo: Repo, listening: Evidence) -> bool:
     """Tell whether a bot's listening is an aside: on a port of its own choice."""
     text = code_of(repo, listening.path)
     return "PORT" not in text and any(one.port for one in listen_calls(repo, listening.path))

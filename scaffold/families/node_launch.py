@@ -123,7 +123,7 @@ def _absent(repo: Repo, step: Step) -> str:
     if source or not built:
         return ""
     inside = step.app.root == "." or built.startswith(step.app.root + "/")
-    if inside and (is_output(repo, step.app, built) or _OUTPUTS & set(built.split("/"))):
+    if inside and (is_output(repo, step.app) or _OUTPUTS & set(built.split("/"))):
         return ""
     return built
 
@@ -204,7 +204,7 @@ def placed(app: NodeApp, step: Step, name: str) -> str:
     return name if step.folder == app.root else relative(app.root, join(step.folder, name))
 
 
-def is_output(repo: Repo, app: NodeApp, built: str) -> bool:
+def is_output(repo: Repo, app: NodeApp) -> bool:
     """Tell whether a file that is not in the repository is one that a build could write."""
     return bool(build_steps(repo, app)) or any(
         step.kind == "build" for name in app.package.scripts for step in steps_of(repo, app, name)

@@ -155,7 +155,7 @@ def _script(repo: Repo, app: NodeApp) -> tuple[str, tuple[Step, ...]] | None:
             continue
         if any(_WRONG.search(step.simple.text) for step in steps) or not all(map(_applies, known)):
             continue
-        if all(lacking(step) is None for step in steps) and _is_there(repo, files):
+        if all(lacking(step) is None for step in steps) and _is_there(files):
             return name, steps
     return None
 
@@ -167,7 +167,7 @@ def _applies(step: Step) -> bool:
     return any(word in _ACTIONS for word in step.simple.args)
 
 
-def _is_there(repo: Repo, steps: list[Step]) -> bool:
+def _is_there(steps: list[Step]) -> bool:
     """Tell whether the files that steps run are in the repository and no templates."""
     return all(
         any(not word.startswith("-") for word in step.simple.args) or step.kind == "" for step in steps
@@ -231,12 +231,10 @@ def _by_tool(
     )
     program = tool.packages[0]
     if app.prod(program) is None:
-        yield from _pruned(repo, app, stack, program, proofs)
+        yield from _pruned(app, stack, program, proofs)
 
 
-def _pruned(
-    repo: Repo, app: NodeApp, stack: str, program: str, proofs: tuple[Evidence, ...]
-) -> Iterator[AnyFact]:
+def _pruned(app: NodeApp, stack: str, program: str, proofs: tuple[Evidence, ...]) -> Iterator[AnyFact]:
     install = {"yarn": "yarn add", "berry": "yarn add", "pnpm": "pnpm add"}.get(
         app.manager, "npm install --save-prod"
     )

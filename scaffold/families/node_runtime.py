@@ -101,7 +101,7 @@ def _inside(app: NodeApp, line: str) -> str:
 
 
 def buildpack_facts(
-    repo: Repo, app: NodeApp, stack: str, *, support: bool, evidence: tuple[Evidence, ...]
+    app: NodeApp, stack: str, *, support: bool, evidence: tuple[Evidence, ...]
 ) -> Iterator[AnyFact]:
     """Yield Heroku's Node buildpack; `support` where it builds the assets of an app in another language."""
     yield Buildpack(

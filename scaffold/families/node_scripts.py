@@ -176,7 +176,7 @@ def _calls(repo: Repo, app: NodeApp, one: Simple, folder: str) -> list[tuple[Nod
     """Return the scripts that an npm, yarn or pnpm command runs; None where it runs none."""
     if one.program not in ("npm", "yarn", "pnpm", "bun"):
         return None
-    words, place, members, every = _options(repo, app, one.args, folder)
+    words, place, members, every = _options(one.args, folder)
     if one.program in ("yarn", "npm", "pnpm") and words[:1] == ["workspace"] and len(words) > 2:
         members, words = [words[1]], words[2:]
     if words[:1] == ["workspaces"] or every:
@@ -193,9 +193,7 @@ def _calls(repo: Repo, app: NodeApp, one: Simple, folder: str) -> list[tuple[Nod
     return [(target, name) for target in targets if target.script(name)] or None
 
 
-def _options(
-    repo: Repo, app: NodeApp, args: tuple[str, ...], folder: str
-) -> tuple[list[str], str, list[str], bool]:
+def _options(args: tuple[str, ...], folder: str) -> tuple[list[str], str, list[str], bool]:
     words: list[str] = []
     members: list[str] = []
     place, every, at = folder, False, 0

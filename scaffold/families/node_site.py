@@ -171,7 +171,7 @@ def nginx_config(folder: str, *, single_page: bool) -> str:
     """Return the configuration of heroku-community/nginx for a folder of files."""
     top = "/app" if folder == "." else f"/app/{folder}"
     tries = "$uri $uri/ /index.html" if single_page else "$uri $uri.html $uri/ =404"
-    private = "\\.|(?:Procfile|app\\.json|config/|bin/|config-vars\\.toml|package)"
+    private = "\\.(?!well-known)|(?:Procfile|app\\.json|config/|bin/|config-vars\\.toml|package)"
     hidden = f"\t\tlocation ~ ^/(?:{private}) {{\n\t\t\treturn 404;\n\t\t}}\n" if folder == "." else ""
     missing = "" if single_page else "\t\terror_page 404 /404.html;\n"
     return _CONFIG.replace("@ROOT@", top).replace("@TRIES@", tries).replace("@HIDDEN@", hidden + missing)

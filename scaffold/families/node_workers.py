@@ -70,7 +70,7 @@ def _by_script(repo: Repo, app: NodeApp, web: Launch | None, stack: str) -> Iter
         if not found or not steps or (web and web.script == name):
             continue
         target = _ran(repo, app, name)
-        if target and not _is_worker(repo, app, target) and found["name"] not in ("worker", "workers"):
+        if target and not _is_worker(repo, target) and found["name"] not in ("worker", "workers"):
             continue
         proof = script_proof(repo, app, script)
         if not faults(repo, steps):
@@ -109,7 +109,7 @@ def _file_proof(repo: Repo, path: str) -> tuple[Evidence, ...]:
     return (repo.proof(path, 1),) if path else ()
 
 
-def _is_worker(repo: Repo, app: NodeApp, path: str) -> bool:
+def _is_worker(repo: Repo, path: str) -> bool:
     """Tell whether a file (with what it imports) waits for work and does not serve."""
     files = reached(repo, path, most=15)
     texts = [repo.text(file) for file in files]
@@ -129,7 +129,7 @@ def _by_file(repo: Repo, app: NodeApp, web: Launch | None, stack: str) -> Iterat
     cut = 0 if app.root == "." else len(app.root) + 1
     for path in repo.suffixed(".js", ".ts", ".mjs", ".cjs", under=app.root):
         found = _FILE.match(path[cut:])
-        if not found or is_secondary(path[cut:]) or path in started or not _is_worker(repo, app, path):
+        if not found or is_secondary(path[cut:]) or path in started or not _is_worker(repo, path):
             continue
         inside = _built(repo, app, path)
         if inside:
