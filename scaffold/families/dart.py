@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 from scaffold.facts import AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Runtime, Shim
 from scaffold.families.dart_code import blank
-from scaffold.families.dart_sdk import dart_data, has_dart_pub, has_pub_program, sdk_release, sdk_url
+from scaffold.families.dart_sdk import (
+    dart_data,
+    has_dart_pub,
+    has_pub_program,
+    runs_old_conduit,
+    sdk_release,
+    sdk_url,
+)
 from scaffold.manifests.pubspec import Lock, Pubspec, parse, parse_lock
 from scaffold.repo import Repo, folder_of, is_secondary, join
 
@@ -161,7 +168,7 @@ def build_facts(repo: Repo, app: DartApp, *, packages: str = "", conduit: str = 
     }
     if packages:
         values["DART_GLOBAL_PACKAGES"] = (packages, "Programs that the buildpack activates")
-    if kind == "conduit":
+    if kind == "conduit" and not runs_old_conduit(app.release):
         values["CONDUIT_VERSION"] = (conduit, "Version of Conduit that the buildpack activates")
     if app.others:
         values["PUBSPEC_PATH"] = (app.spec.path, "The only package the buildpack gets and builds")

@@ -78,3 +78,8 @@ def has_pub_program(release: str) -> bool:
 def has_dart_pub(release: str) -> bool:
     """Tell whether a release knows `dart pub`."""
     return version(release) >= version(str(dart_data()["sdk"]["dart_pub"]))
+
+
+def runs_old_conduit(release: str) -> bool:
+    """Tell whether a release runs the Conduit that the buildpack activates when nobody says which."""
+    return version(release) < version(str(dart_data()["conduit"]["buildpack_default_until"]))
