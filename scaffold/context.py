@@ -173,7 +173,8 @@ def _grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:
         ("Set by Heroku or an add-on; needed on your own machine only", []),
     ]
     for var in config_vars:
-        groups[_group(var)][1].append(var)
+        if var.name not in _NEVER_LOCAL:
+            groups[_group(var)][1].append(var)
     return [
         {"title": title, "optional": at >= _OPTIONAL, "vars": [var_context(var) for var in found]}
         for at, (title, found) in enumerate(groups)
@@ -182,6 +183,8 @@ def _grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:
 
 
 _OPTIONAL = 3
+_NEVER_LOCAL = ("PATH", "PUB_CACHE")
+"""Paths on a dyno: in a developer's .env they would hide the machine's own programs."""
 
 
 def _group(var: ConfigVar) -> int:

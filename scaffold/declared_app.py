@@ -151,7 +151,7 @@ def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
             stack=_AUTHORITY,
             id="heroku-yml/misnamed",
             message=f"Heroku reads heroku.yml only; {path} is ignored.",
-            remedy=f"git mv {path} heroku.yml",
+            remedy=f"git mv -f {path} heroku.yml",
             evidence=(repo.proof(path),),
         )
     for item in document.commands:
