@@ -34,7 +34,7 @@ def discover(
     for name in sorted(by_name):
         provider = classify.provider(name, language)
         yield _variable(repo, stack, root, name, context, judge(name, context), provider)
-    yield from secrets.doubts(repo, stack, root, others)
+    yield from secrets.doubts(repo, stack, root, others, language, reads)
 
 
 def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict, provider: str) -> ConfigVar:

@@ -67,13 +67,13 @@ def placed(read: Read, text: str, start: int, at: int) -> Read:
         mode, default = (Mode.DEFAULT if literal != "" else mode), literal
         if re.match(r"[\s)]*\.(?:ok|is_ok|is_some|unwrap_or_default)\b", after):
             mode, default = Mode.TEST, None
-    elif mode is Mode.PLAIN and default is None and _STRICT.match(after):
-        mode = Mode.STRICT
+    elif mode is Mode.PLAIN and default is None and (failing := _STRICT.match(after)):
+        mode = Mode.STRICT if re.search(r"expect|unwrap|orElseThrow|\?", failing[0]) else Mode.FRAGILE
     elif mode is Mode.PLAIN and (checked := _CHECK.match(after)):
         mode = Mode.TEST
         kind = kind or ("boolean" if checked["rest"].strip("\"';){} ") in ("true", "false", "1", "0") else "")
     if kind == "number" and mode is Mode.PLAIN and default is None and "parse" not in before[-12:]:
-        mode = Mode.STRICT if "to_integer" in before else mode
+        mode = Mode.FRAGILE if "to_integer" in before else mode
     name = bound[1] if bound else ""
     return replace(read, mode=mode, default=default, bound=name, kind=kind, instead=instead)
 

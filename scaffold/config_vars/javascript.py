@@ -32,6 +32,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     modules = {path: Module(path, tree, wrappers) for path, tree in trees.items()}
     for module in modules.values():
         module.find_wrappers()
+    modules |= _importers(repo, texts, modules, wrappers)
     if wrappers:
         seek = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wrappers)))})\s*(?:<\w+>)?\(\s*['\"`][A-Z]")
         for path, text in texts:
@@ -40,6 +41,33 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     for path in sorted(modules):
         for found in modules[path].reads():
             yield _staged(found, assets)
+
+
+def _importers(
+    repo: Repo, texts: list[tuple[str, str]], modules: dict[str, Module], wrappers: dict[str, tuple[int, int, bool]]
+) -> dict[str, Module]:
+    """Return the modules that import an object which another module makes of process.env."""
+    exported = {path: names for path, module in modules.items() if (names := module.exported())}
+    found: dict[str, Module] = {}
+    for source, names in exported.items():
+        stem = source.rpartition("/")[2].partition(".")[0]
+        place = source.rpartition("/")[0].rpartition("/")[2] if stem == "index" else stem
+        seek = re.compile(rf"import\s+([^;]+?)\s+from\s+['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]|(?:const|let|var)\s+([\w{{}},\s]+?)\s*=\s*require\(['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]\)")
+        for path, text in texts:
+            if place not in text or path == source:
+                continue
+            for match in seek.finditer(text):
+                taken = match[1] or match[2]
+                whole = re.match(r"\s*(\w+)", taken)
+                given = [word for word in re.findall(r"\w+", taken[taken.find("{") :] if "{" in taken else "") if word in names]
+                if "default" in names and whole is not None and not taken.lstrip().startswith("{"):
+                    given.append(whole[1])
+                tree = _tree(path, text) if given else None
+                if tree is not None:
+                    known = found.get(path) or modules.get(path) or Module(path, tree, wrappers)
+                    known.add_aliases(set(given))
+                    found[path] = known
+    return found
 
 
 def _staged(read: Read, assets: bool) -> Read:
@@ -78,6 +106,19 @@ class Module:
         self.objects = list(tree.find_all(_ENV))
         self._aliases()
 
+    def exported(self) -> set[str]:
+        """Return the names under which the module exports an object made of process.env ("default" too)."""
+        text = self.tree.text()
+        if "process.env" not in text or "export" not in text:
+            return set()
+        made = set(re.findall(r"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=;]+)?\s*=\s*(?:\{[^{}]*\.\.\.)?process\.env\b(?![.\[?])", text))
+        made |= set(re.findall(r"\b(\w+)\s*=\s*\{[^{}]*\.\.\.process\.env\b", text))
+        found = {name for name in made if re.search(rf"export\s+(?:const|let|var)\s+{name}\b|export\s*\{{[^}}]*\b{name}\b", text)}
+        whole = re.search(r"export\s+default\s+(process\.env\b(?![.\[])|\w+)|module\.exports\s*=\s*(process\.env\b(?![.\[])|\w+)\s*;?$", text, re.MULTILINE)
+        if whole is not None and (whole[1] or whole[2]) in made | {"process.env"}:
+            found.add("default")
+        return found
+
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads."""
         found = [*self._objects(), *self._calls(), *self._imports()]
@@ -91,6 +132,10 @@ class Module:
             text = node.text()
             if re.search(r"\benv\b", text) and re.search(r"from\s+['\"](?:node:process|process|\$env/dynamic/\w+)['\"]|=\s*process$", text):
                 names.add("env")
+        self.add_aliases(names)
+
+    def add_aliases(self, names: set[str]) -> None:
+        """Take identifiers of these names for the environment."""
         if not names:
             return
         regex = "^(?:" + "|".join(map(re.escape, sorted(names))) + ")$"

@@ -49,6 +49,8 @@ class Places:
                 if kind == "assignment_expression":
                     return None
                 place.mode, place.default = self.fallback(parent.field("right"))
+            if kind == "unary_expression" and parent.text().startswith("delete"):
+                return None
             self._step(child, parent, kind, place)
         return Read(
             name=name, path=path, line=nodes.line(node), mode=place.mode, default=place.default, guarded=place.guarded,
@@ -64,7 +66,7 @@ class Places:
             return
         elif kind == "non_null_expression":
             if place.mode is Mode.PLAIN and not place.used:
-                place.mode = Mode.STRICT
+                place.mode = Mode.FRAGILE
         elif kind == "member_expression" and nodes.same(parent.field("object"), child):
             self._member(parent, place)
         elif kind == "unary_expression" and parent.text().startswith("!!"):
@@ -129,7 +131,7 @@ class Places:
         above = parent.parent()
         called = above is not None and above.kind() == "call_expression" and nodes.same(above.field("function"), parent)
         if called and "?." not in parent.text() and place.mode is Mode.PLAIN and not place.used:
-            place.mode = Mode.STRICT
+            place.mode = Mode.FRAGILE
         if called and parent.field("property").text() == "split":
             place.kind = place.kind or "list"
         place.used = True

@@ -108,8 +108,8 @@ def _with_conventions(
         return
     laravel = language == "php" and path.startswith(prefix + "config/") and prefix + "artisan" in repo
     for read in reads:
-        if laravel and read.mode is Mode.PLAIN:
-            yield replace(read, mode=Mode.STRICT if read.name == "APP_KEY" else Mode.TEST)
+        if laravel and read.mode in (Mode.PLAIN, Mode.DEFAULT):
+            yield replace(read, mode=Mode.STRICT if read.name == "APP_KEY" else read.mode, guarded=read.name != "APP_KEY")
         else:
             yield read
 

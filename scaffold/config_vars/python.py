@@ -39,17 +39,17 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(index, here)
         settings |= here.settings_classes()
-    wanted = _callers(shared, wrappers, settings)
+    names = sorted({*shared, *wrappers, *settings})
+    wanted = _callers(names)
     for path, text in texts:
         found = marked.get(path)
-        if found is None and wanted is not None and wanted.search(text):
+        if found is None and any(name in text for name in names) and wanted.search(text):
             tree = tree_of(repo, path)
             found = None if tree is None else Index(tree)
         if found is not None:
             yield from Walk(path, found, Scope(found, shared, settings), wrappers).reads()
 
 
-def _callers(shared: dict[str, str], wrappers: dict[str, Wrapper], settings: set[str]) -> re.Pattern[str] | None:
+def _callers(names: list[str]) -> re.Pattern[str]:
     """Return what a file that imports a reader or a wrapper of the app's own must contain."""
-    names = sorted({*shared, *wrappers, *settings})
-    return re.compile(rf"import\b(?:[^\n(]|\([^)]*)*?\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
+    return re.compile(rf"import\b(?:[^\n(]|\([^)]*)*?\b(?:{'|'.join(map(re.escape, names))})\b")

@@ -99,14 +99,26 @@ def _is_plain(call: ast.Call, scope: Scope) -> bool:
     return isinstance(call.func, ast.Attribute) and scope.reader(call.func.value) == "os.environ"
 
 
+def _key_name(call: ast.Call) -> str:
+    """Return the parameter that `os.getenv(key)` or `os.environ.get(key)` is given, "" for another call."""
+    first = call.args[0] if call.args else None
+    named = isinstance(first, ast.Name) and dotted_name(call.func).endswith(("getenv", ".get"))
+    return first.id if named and isinstance(first, ast.Name) else ""
+
+
+def _returns_any(node: ast.AST, key: str) -> bool:
+    """Tell whether a statement returns whatever the environment has: `return os.getenv(key, default)`."""
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and _key_name(node.value) == key
+
+
 def _wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str], key: str) -> Wrapper:
     rest = [name for name in names if name != key]
     wanted = [name for name in rest if "default" in name.lower() or "fallback" in name.lower()]
     fallback = (wanted or rest or [""])[0]
-    strict = any(isinstance(part, ast.Raise) for part in ast.walk(node)) or not any(
-        isinstance(part, ast.Call) and dotted_name(part.func).endswith(("getenv", ".get"))
-        for part in ast.walk(node)
-    )
+    copes = any(_returns_any(part, key) for part in ast.walk(node))
+    raises = any(isinstance(part, ast.Raise) for part in ast.walk(node))
+    soft = any(isinstance(part, ast.Call) and _key_name(part) == key for part in ast.walk(node))
+    strict = not copes and (raises or not soft)
     return Wrapper(
         key=names.index(key),
         fallback=names.index(fallback) if fallback else -1,

@@ -56,7 +56,7 @@ class Walk:
             verdict = verdicts.get(read.bound)
             if verdict is None or read.mode not in (Mode.PLAIN, Mode.TEST):
                 yield read
-            elif verdict is Mode.STRICT or read.mode is Mode.PLAIN:
+            elif read.mode is Mode.PLAIN or (verdict is Mode.STRICT and read.default is None):
                 yield replace(read, mode=verdict)
             else:
                 yield read
@@ -128,6 +128,7 @@ class Walk:
                 bound=place.bound,
                 kind=place.kind,
                 instead=tuple(other for other in place.instead if other != name),
+                sets=isinstance(node, ast.Call) and dotted_name(node.func).endswith(".setdefault"),
             )
 
     def _fallback(self, name: str, place: _Place) -> tuple[Mode, str | None]:
@@ -204,7 +205,7 @@ class Walk:
         if isinstance(parent, ast.Attribute) and not place.used:
             called = isinstance(self.parents.get(parent), ast.Call)
             if called and place.mode is Mode.PLAIN and place.default is None:
-                place.mode = Mode.STRICT
+                place.mode = Mode.FRAGILE
             place.kind = place.kind or ("list" if parent.attr == "split" else "")
             place.used = True
         elif isinstance(parent, ast.Call) and child in parent.args:
@@ -229,7 +230,7 @@ class Walk:
         if word in ("int", "float", "Decimal"):
             place.kind = place.kind or "number"
             if place.mode is Mode.PLAIN and place.default is None and not place.used:
-                place.mode = Mode.STRICT
+                place.mode = Mode.FRAGILE
         elif "bool" in word.lower() or word in ("literal_eval", "env_flag"):
             place.kind = place.kind or "boolean"
             if place.mode is Mode.PLAIN:
@@ -271,7 +272,8 @@ class Walk:
             return found
         for node in (*self.index.of(ast.If), *self.index.of(ast.IfExp)):
             asked = _tested(node.test) & names
-            fails = bool(asked) and isinstance(node, ast.If) and (_fails(node.body) or _fails(node.orelse))
+            missing = bool(asked) and _missing(node.test)
+            fails = bool(asked) and isinstance(node, ast.If) and _fails(node.body if missing else node.orelse)
             for name in asked:
                 if found.get(name) is not Mode.STRICT:
                     found[name] = Mode.STRICT if fails else Mode.TEST

@@ -31,22 +31,39 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
     yield from texts.read(repo, language, root, others)
 
 
+_SETTING = re.compile(r"(?:settings|config|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
+_ASKS = re.compile(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
+_HOLDERS = ("settings.", "config.", "config[", "conf.")
+
+
 def tested(repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, Sequence[Read]]) -> frozenset[str]:
     """Return the setting names whose being set other modules ask for: `if settings.MAIL_SERVER:`."""
     bound = {read.bound for found in reads.values() for read in found if len(read.bound) > 3}
+    found: set[str] = set()
     if not bound:
         return frozenset()
-    names = "|".join(sorted(map(re.escape, bound)))
-    seek = re.compile(
-        rf"\b(?:if|elif|unless|and|or|not|\?)\s+(?:not\s+|!)?[\w.]*(?:settings|config|conf|env|app)\w*(?:\.|\[['\"]|\.get\(['\"])"
-        rf"({names})\b['\"]?[\])]?\s*(?::|$|and\b|or\b|is\b|else\b|\\|\))|['\"]({names})['\"] (?:not )?in [\w.]*config",
-        re.MULTILINE,
-    )
-    found: set[str] = set()
     for path in scope.files(repo, root, others, (".py",)):
         text = repo.text(path)
-        if "if " in text and ("config" in text or "settings" in text):
-            for match in seek.finditer(text):
-                if not re.match(r"[^\n]*\n\s+raise ", text[match.end() : match.end() + 200]):
-                    found.add(match[1] or match[2])
+        for holder in _HOLDERS:
+            at = text.find(holder)
+            while at >= 0:
+                match = _SETTING.match(text, at)
+                if match is not None and match[1] in bound and _is_asked(text, match):
+                    found.add(match[1])
+                at = text.find(holder, at + 1)
+    for name in bound:
+        if name.isupper():
+            seek = re.compile(rf"['\"]{name}['\"] (?:not )?in [\w.]*config")
+            paths = scope.files(repo, root, others, (".py",))
+            if any(name in (text := repo.text(path)) and seek.search(text) for path in paths):
+                found.add(name)
     return frozenset(found)
+
+
+def _is_asked(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a setting stands as a condition by itself, and its absence does not raise."""
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if not _ASKS.search(line):
+        return False
+    after = text[match.end() : match.end() + 200]
+    return re.match(r"\s*(?::|$|and\b|or\b|is\b|else\b|\\|\))", after) is not None and not re.match(r"[^\n]*\n\s+raise ", after)

@@ -17,6 +17,8 @@ class Mode(Enum):
 
     STRICT = "strict"
     """The program fails: a KeyError, a raise, a schema that insists."""
+    FRAGILE = "fragile"
+    """The value is used in a way that fails on nothing: a method of None, TypeScript's `!`."""
     PLAIN = "plain"
     """The program goes on with nothing (None, nil, undefined, an empty text)."""
     DEFAULT = "default"
@@ -30,7 +32,8 @@ class Read:
     """One place that reads a variable; `default` is the literal it falls back to ("" for an empty one).
 
     `guarded`: runs only where something switches it on. `bound`: the name that the code gives the
-    value. `instead`: variables that serve when this one is not set. `told`: a description in the code. `table`: the name is one of a table that is matched with the environment.
+    value. `instead`: variables that serve when this one is not set. `told`: a description in the code. `table`: the name is one of a table that is matched with the environment. `sets`: the app
+    sets the variable itself where it is missing.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Read:
     instead: tuple[str, ...] = ()
     told: str = ""
     table: bool = False
+    sets: bool = False
 
 
 def is_name(text: object) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scaffold.config_vars import classify
 from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.config_vars.scope import is_task
 
 _SHOWN = re.compile(r"(?:^|/)(?:helpers|views|templates|components|presenters|serializers)/")
 """Where an address is only shown: a page without a link is no failure."""
@@ -44,7 +45,10 @@ def judge(name: str, context: Context) -> Verdict:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
     if classify.is_framework(name) or classify.provider(name) == "platform":
         return Verdict(required=False, default=usable, why="")
-    if any(read.mode is Mode.STRICT for read in live):
+    if any(read.sets for read in reads):
+        return Verdict(required=False, default=usable, why="")
+    copes = any(_is_loose(read, context) for read in reads if not is_task(read.path)) or classify.is_optional(name)
+    if any(read.mode is Mode.STRICT or (read.mode is Mode.FRAGILE and not copes) for read in live):
         required = name not in context.spare and not _is_table_only(live, told)
         return Verdict(required=required, default=None, why="the code fails without it" if required else "")
     if _is_hosts(name) and usable is None and not any(_is_computed(read) for read in live):
@@ -53,7 +57,7 @@ def judge(name: str, context: Context) -> Verdict:
         return Verdict(required=True, default=None, why="the database's host falls back to the developer's machine")
     if not live or usable is not None or any(_is_computed(read) for read in live):
         return Verdict(required=False, default=usable, why="")
-    if any(_is_loose(read, context) for read in live) or not _is_needed(name, live, told, context):
+    if copes or not _is_needed(name, live, told, context):
         return Verdict(required=False, default=default, why="")
     return Verdict(required=True, default=None, why=_why(name, default))
 

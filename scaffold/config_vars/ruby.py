@@ -15,7 +15,7 @@ _ERB = re.compile(r"<%[=-]?(?!#|%)(.*?)-?%>", re.DOTALL)
 _TOP_KEY = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
 _DEV_KEYS = ("development", "test", "dev", "testing", "ci")
 _TAKEN_FROM_URL = ("config/database.yml", "config/database.yaml")
-_METHODS = ("fetch", "[]", "key?", "has_key?", "include?", "member?", "values_at", "dig", "delete", "slice", "fetch_values")
+_METHODS = ("fetch", "[]", "key?", "has_key?", "include?", "member?", "values_at", "dig", "slice", "fetch_values")
 _MASTER_KEY = "The key that opens the encrypted credentials: what config/master.key holds"
 _LIBRARY = re.compile(r"Figaro|Anyway|Dotenv")
 
@@ -106,7 +106,7 @@ class Script:
             return
         names = self.places.texts(arguments[0]) if arguments else []
         if method != "fetch":
-            mode = Mode.PLAIN if method in ("dig", "delete", "[]") else Mode.TEST
+            mode = Mode.PLAIN if method in ("dig", "[]") else Mode.TEST
             yield from self._placed(node, names, mode, None)
             return
         block = node.field("block")

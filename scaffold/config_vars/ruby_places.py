@@ -12,7 +12,7 @@ from scaffold.config_vars.reads import Mode, Read
 
 _FAILS = re.compile(r"^\s*(?:raise|abort|exit|fail|exit!)\b", re.MULTILINE)
 _READS = re.compile(r"\bENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]")
-_COPES = frozenset("to_i to_s to_f to_a to_sym present? blank? nil? presence inspect is_a? hash ! == != =~ try then tap eql? frozen? class".split())
+_COPES = frozenset("to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? class".split())
 _BRANCHES = ("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional")
 
 
@@ -24,6 +24,7 @@ class _Place:
     bound: str = ""
     kind: str = ""
     used: bool = False
+    sets: bool = False
     instead: list[str] = field(default_factory=list)
 
 
@@ -47,10 +48,12 @@ class Places:
                 return None
             if kind == "operator_assignment" and nodes.same(parent.field("left"), node):
                 place.mode, place.default = self.fallback(parent.field("right"))
+                place.sets = True
             self._step(child, parent, kind, place)
         return Read(
             name=name, path=path, line=nodes.line(node), mode=place.mode, default=place.default, guarded=place.guarded,
             bound=place.bound, kind=place.kind, instead=tuple(other for other in place.instead if other != name),
+            sets=place.sets,
         )  # fmt: skip
 
     def _step(self, child: Any, parent: Any, kind: str, place: _Place) -> None:
@@ -83,8 +86,10 @@ class Places:
             place.kind = "number"
         elif word in ("present?", "blank?", "nil?", "empty?", "casecmp?", "in?") and place.mode is Mode.PLAIN:
             place.mode = Mode.TEST
+        elif word == "presence" and place.mode is Mode.PLAIN:
+            place.mode = Mode.TEST
         elif word not in _COPES and "&." not in parent.text() and place.mode is Mode.PLAIN and not place.used:
-            place.mode = Mode.STRICT
+            place.mode = Mode.FRAGILE
         if word == "split":
             place.kind = "list"
         place.used = True

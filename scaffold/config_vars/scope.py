@@ -43,7 +43,7 @@ def is_production(path: str, named: str = "") -> bool:
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
-_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
+_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
 
 
 def is_task(path: str) -> bool:
@@ -58,6 +58,13 @@ def files(
 
     `every` keeps development files too (for tables of descriptions and tests of settings).
     """
+    key = ("config-var-files", root, tuple(others), suffixes, every)
+    yield from repo.once(key, lambda: tuple(_files(repo, root, others, suffixes, every=every)))
+
+
+def _files(
+    repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool
+) -> Iterator[str]:
     shut = tuple(f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/"))
     named = commands(repo, root)
     for path in repo.suffixed(*suffixes, under=root):

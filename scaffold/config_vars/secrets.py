@@ -3,33 +3,102 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scaffold.config_vars import classify, scope
+from scaffold.config_vars.reads import Read
 from scaffold.facts import Doubt, Evidence
 from scaffold.repo import Repo
 
-_LITERAL = re.compile(r"""(["'`])((?:(?!\1)[^\\\n]|\\.){4,})\1""")
-_WORD = re.compile(r"(?i)secret|passw|pwd|token|key|dsn|credential|salt|://[^\s/]*:[^\s/]*@")
+_LITERAL = re.compile(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)*)(\1|$)""")
+_WORD = re.compile(r"(?i)secret|passw|pwd|pass\b|token|key|dsn|credential|salt|://[^\s/]*:[^\s/]*@")
+_NEAR = ("SECRET", "secret", "Secret", "PASSWORD", "password", "Password", "TOKEN", "token", "API_KEY", "api_key", "apiKey")
+_ASSIGNED = re.compile(
+    r"""^[ \t]*(?:(?:export|const|let|var|final|static|public|private|protected|readonly|String|string)\s+)*"""
+    r"""['"]?(?P<name>(?:[\w$]+(?:\.|->|::))*\$?\w+|[\w.]+\[\s*['"]\w+['"]\s*\])['"]?\s*(?::\s*[\w<>]+\s*)?(?:=>|:=|=|:)\s*"""
+    r"""(?:b|r|u)?(?P<quote>["'])(?P<value>[^"'\s]{8,200})(?P=quote)\s*[,;]?\s*(?:\#.*|//.*)?$""",
+    re.MULTILINE,
+)
+_MOST = 10
+_SUFFIXES = {
+    "python": (".py",),
+    "ruby": (".rb",),
+    "node": (".js", ".mjs", ".cjs", ".ts"),
+    "go": (".go",),
+    "php": (".php",),
+    "java": (".java", ".kt"),
+    "dart": (".dart",),
+    "rust": (".rs",),
+    "elixir": (".ex", ".exs"),
+}
 
 
 def redacted(proof: Evidence) -> Evidence:
     """Return the evidence with the literals of a line that speaks of a secret replaced by `***`."""
     if not _WORD.search(proof.text):
         return proof
-    text = _LITERAL.sub(lambda found: found[0] if _is_word(found[2]) else f"{found[1]}***{found[1]}", proof.text)
-    return replace(proof, text=text)
+
+    def cover(found: re.Match[str]) -> str:
+        return found[0] if found[3] and _is_word(found[2]) else f"{found[1]}***{found[3]}"
+
+    return replace(proof, text=_LITERAL.sub(cover, proof.text))
 
 
 def _is_word(text: str) -> bool:
     """Tell whether a literal is a name (of a variable, a setting, a key), no value."""
-    return re.fullmatch(r"[A-Z][A-Z0-9_]*|[a-z]+(?:[_.-][a-z]+)*", text) is not None
+    return len(text) < 4 or re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]+|[a-z]+(?:[_.-][a-z]+)*", text) is not None
 
 
-def doubts(repo: Repo, stack: str, root: str, others: tuple[str, ...]) -> Iterator[Doubt]:
-    """Yield a doubt for each secret that production code holds as a literal."""
-    yield from ()
+def doubts(
+    repo: Repo, stack: str, root: str, others: tuple[str, ...], language: str, reads: Sequence[Read]
+) -> Iterator[Doubt]:
+    """Yield one doubt that names each place where production code holds a secret as a literal."""
+    places = {
+        (read.path, read.line)
+        for read in reads
+        if read.default and not read.guarded and classify.is_secret(read.name) and _is_value(read.default)
+    }
+    for path in scope.files(repo, root, others, _SUFFIXES.get(language, ())):
+        text = repo.text(path)
+        if not scope.is_task(path) and any(word in text for word in _NEAR) and scope.is_readable(text):
+            places |= {(path, line) for line in _literals(text)}
+    if not places:
+        return
+    found = sorted(places)[:_MOST]
+    count = "a secret stands" if len(places) == 1 else f"{len(places)} secrets stand"
+    yield Doubt(
+        stack=stack,
+        root=root,
+        id="vars/hard-coded-secret",
+        message=f"{count} in the code: {', '.join(f'{path}:{line}' for path, line in found)}",
+        remedy="Read it from a config var, and replace the value: whoever has the repository has it.",
+        evidence=tuple(Evidence(path=path, line=line, text=_covered(repo, path, line)) for path, line in found),
+    )
 
 
-__all__ = ["classify", "doubts", "redacted", "scope"]
+def _covered(repo: Repo, path: str, line: int) -> str:
+    """Return a line with every literal covered but names of variables."""
+    proof = repo.proof(path, line)
+    return _LITERAL.sub(
+        lambda found: found[0] if found[3] and re.fullmatch(r"[A-Z][A-Z0-9_]*", found[2]) else f"{found[1]}***{found[3]}",
+        proof.text,
+    )
+
+
+def _literals(text: str) -> Iterator[int]:
+    for found in _ASSIGNED.finditer(text):
+        last = re.split(r"\W+", found["name"].rstrip("'\"] "))[-1]
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).upper()
+        if classify.is_secret(name) and _is_value(found["value"]):
+            yield text.count("\n", 0, found.start("name")) + 1
+
+
+def _is_value(value: str) -> bool:
+    """Tell whether a literal is a value and no placeholder, name, path or address without a password."""
+    if len(value) < 8 or classify.is_unusable(value) or _is_word(value):
+        return False
+    if "://" in value:
+        return re.search(r"://[^/\s:]+:[^/\s@]{3,}@(?!localhost|127\.)", value) is not None
+    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+    return bool(mixed or re.search(r"[^\w./ -]", value)) and not re.match(r"[./~]|\w+/\w+$|[\w.-]+@[\w.-]+$|\{|%|<", value)

@@ -10,8 +10,9 @@ from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.repo import Repo
 
-_MANY = 5
+_MANY = 7
 """With this many outside services that may be left blank, no single one is what the app is for."""
+_MANY_UNKNOWN = 12
 
 _PARTS = re.compile(
     r"(?:.*_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|SQL|RDS)_?(?:HOST|HOSTNAME|NAME|USER|USERNAME|PASSWORD|PASS|PWD|PORT|DB"
@@ -24,7 +25,7 @@ def find(
     repo: Repo, root: str, reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]
 ) -> frozenset[str]:
     """Return the names that need not be set."""
-    found = {*_alternatives(reads, told), *_logins(repo, root, reads), *_services(reads), *_storage(reads), *_committed(reads, told)}
+    found = {*_alternatives(reads, told), *_logins(repo, root, reads), *_services(reads), *_storage(reads), *_committed(reads, told), *_families(reads)}
     if any(classify.provider(name) in ("postgres", "mysql") and name.endswith("_URL") for name in reads):
         found |= {name for name in reads if _PARTS.fullmatch(name.upper())}
     return frozenset(found)
@@ -43,10 +44,44 @@ def _alternatives(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told])
             yield from (item for item in group if serving or item != wanted[0])
 
 
+_OWN = frozenset(
+    "APP DJANGO FLASK RAILS NODE NEXT NUXT VITE REACT PUBLIC API DB DATABASE POSTGRES PG MYSQL MONGO MONGODB REDIS SECRET SESSION JWT "
+    "COOKIE AUTH ADMIN USER SITE SERVER WEB SERVICE BASE MAIN MY THE DEFAULT ACCESS REFRESH TOKEN ENCRYPTION SMTP MAIL EMAIL HOST".split()
+)
+"""First words of names that tell no outside service."""
+
+
 def _vendor(name: str) -> str:
+    """Return the outside service whose credential a name is, "" for none."""
     words = name.upper().split("_")
     known = classify.table()["vendors"]["names"]
-    return next((word for word in words if word in known and len(word) > 1), "")
+    found = next((word for word in words if word in known and len(word) > 1), "")
+    return found or (words[0] if words[0] not in _OWN and len(words) > 1 and classify.is_secret(name) else "")
+
+
+def _families(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
+    """Yield the names of a service (S3_KEY, S3_BUCKET) where the same file asks whether one of them is set."""
+    members: dict[tuple[str, str], list[str]] = {}
+    for name, found in reads.items():
+        words = [word for word in name.upper().split("_") if word in _services_known()]
+        if words and all(read.mode is not Mode.STRICT for read in found):
+            for path in {read.path for read in found if not read.guarded}:
+                members.setdefault((words[0], path), []).append(name)
+    for (_, path), names in members.items():
+        if any(_is_asked(name, reads[name], path) for name in names):
+            yield from names
+
+
+def _services_known() -> frozenset[str]:
+    return frozenset((*classify.table()["vendors"]["names"], "MAIL", "EMAIL", "SMTP", "GS", "LDAP"))
+
+
+def _is_asked(name: str, reads: Sequence[Read], path: str) -> bool:
+    """Tell whether a file asks for the presence of a credential or address before it uses it."""
+    return classify.is_needed(name) and any(
+        read.path == path and read.mode is Mode.TEST and read.default is None and read.kind != "boolean" and not read.guarded
+        for read in reads
+    )
 
 
 def _logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
@@ -80,10 +115,16 @@ def _services(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
     blank = {
         name: vendor
         for name, found in reads.items()
-        if (vendor := _vendor(name)) and all(read.mode is not Mode.STRICT for read in found)
-    }
-    if len(set(blank.values())) >= _MANY:
-        yield from blank
+        if (vendor := _vendor(name)) and any(read.mode is Mode.PLAIN and not read.guarded for read in found)
+        and not classify.provider(name) and not classify.is_optional(name)
+    }  # fmt: skip
+    words = set(blank.values())
+    if len(words & _services_known()) < _MANY and len(words) < _MANY_UNKNOWN:
+        return
+    for name, found in reads.items():
+        if name.split("_")[0] in words or name in blank:
+            if all(read.mode is not Mode.STRICT for read in found):
+                yield name
 
 
 def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
