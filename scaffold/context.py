@@ -173,8 +173,7 @@ def _grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:
         ("Set by Heroku or an add-on; needed on your own machine only", []),
     ]
     for var in config_vars:
-        if var.name not in _NEVER_LOCAL:
-            groups[_group(var)][1].append(var)
+        groups[_group(var)][1].append(var)
     return [
         {"title": title, "optional": at >= _OPTIONAL, "vars": [var_context(var) for var in found]}
         for at, (title, found) in enumerate(groups)
@@ -190,6 +189,8 @@ _NEVER_LOCAL = ("PATH", "PUB_CACHE")
 def _group(var: ConfigVar) -> int:
     if var.provided_by:
         return 4
+    if var.name in _NEVER_LOCAL:
+        return _OPTIONAL
     if var.generator:
         return 1
     if var.value is not None:
