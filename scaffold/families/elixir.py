@@ -74,7 +74,7 @@ def dep_proof(repo: Repo, app: MixApp, name: str) -> Evidence:
 
 def settings(repo: Repo, app: MixApp) -> tuple[str, ...]:
     """Return the configuration files that hold in production."""
-    names = ("runtime.exs", "prod.exs", "releases.exs", "prod.secret.exs", "config.exs")
+    names = ("runtime.exs", "heroku.exs", "prod.exs", "releases.exs", "prod.secret.exs", "config.exs")
     return tuple(
         path for part in app.parts for name in names if (path := join(part, f"config/{name}")) in repo
     )

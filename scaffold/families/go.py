@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scaffold.facts import Evidence
-from scaffold.families.code_text import Found, code, find
+from scaffold.families.code_text import Found, blank, find
 from scaffold.manifests.go_mod import GoMod, binary_name, parse
 from scaffold.repo import Repo, folder_of, join, relative
 
@@ -157,7 +157,7 @@ def _candidates(repo: Repo, folders: dict[str, list[str]]) -> Iterator[str]:
             text = repo.text(path)
             if _IGNORED.search(text[:400]):
                 continue
-            package = _PACKAGE.search(code(repo, path))
+            package = _PACKAGE.search(blank(text[:20_000], path))
             if package and package[1] == "main":
                 yield folder
             break
@@ -205,10 +205,13 @@ def _closure(
 
 def imports_of(repo: Repo, path: str) -> tuple[str, ...]:
     """Return the packages a Go file imports."""
-    found: list[str] = []
-    for match in _IMPORTS.finditer(code(repo, path)):
-        found += _QUOTED.findall(match[1] or match[2] or "")
-    return tuple(found)
+    return repo.once(("go", "imports", path), lambda: tuple(_imports(repo.text(path), path)))
+
+
+def _imports(text: str, path: str) -> Iterator[str]:
+    body = re.search(r"^(?:func|type|var|const)\b", text, re.MULTILINE)
+    for match in _IMPORTS.finditer(blank(text[: body.start()] if body else text, path)):
+        yield from _QUOTED.findall(match[1] or match[2] or "")
 
 
 def _listening(

@@ -23,6 +23,9 @@ _SERVE = re.compile(
 _MIGRATE = re.compile(
     r"""\b(?:Use|Name):\s*"(migrate|migration|migrations|db:migrate|migrate-up|migrate:up)\b"""
 )
+_MIGRATE_WORD = re.compile(r"""(?:case|==)\s*"(migrate|migrations|db:migrate)\"""")
+_WORKER = re.compile(r"""\b(?:Use|Name):\s*"(worker|workers|consumer|queue|jobs|scheduler|cron)\b""")
+_ARGUMENTS = re.compile(r"\bos\.Args\b|\bflag\.Arg\(")
 _UP = re.compile(r"""\b(?:Use|Name):\s*"up\b""")
 _ROOT_RUNS = re.compile(r"""rootCmd\s*=\s*&cobra\.Command\{[^}]*?\bRunE?:""", re.IGNORECASE | re.DOTALL)
 _FLAG = re.compile(
@@ -85,12 +88,20 @@ def subcommand(repo: Repo, program: GoProgram) -> Found | None:
     return min(found, key=lambda item: order.index(item.match[1]), default=None)
 
 
+def worker_command(repo: Repo, program: GoProgram) -> Started | None:
+    """Return the program's own subcommand that works beside the server, None where it has none."""
+    found = find(repo, program.files, _WORKER) if program.imported(_COMMANDS) else None
+    if found is None:
+        return None
+    words = (f"bin/{program.name}", found.match[1])
+    return Started(command=command(*words), evidence=(found.evidence,), port_known=True)
+
+
 def migration(repo: Repo, program: GoProgram) -> Started | None:
     """Return the program's own migrate subcommand, None where it has none or migrates as it boots."""
-    if not program.imported(_COMMANDS):
-        return None
-    found = find(repo, program.files, _MIGRATE)
-    if found is None:
+    known = program.imported(_COMMANDS)
+    found = find(repo, program.files, _MIGRATE) if known else find(repo, program.own, _MIGRATE_WORD)
+    if found is None or not (known or find(repo, program.own, _ARGUMENTS)):
         return None
     up = find(repo, [found.evidence.path], _UP)
     words = [f"bin/{program.name}", found.match[1], *(["up"] if up else [])]

@@ -147,6 +147,18 @@ def settings_files(repo: Repo, folder: str) -> tuple[str, ...]:
     return tuple(path for name in names if (path := join(base, name)) in repo)
 
 
+_IMPORTS = re.compile(
+    r"^import\s+(?:static\s+)?(io\.ktor\.server|io\.javalin|spark\.Spark|io\.vertx\.ext\.web|org\.http4k\.server"
+    r"|org\.eclipse\.jetty\.server|io\.undertow|org\.springframework\.web\.bind)\b",
+    re.MULTILINE,
+)
+
+
+def imported(repo: Repo, folder: str) -> Found | None:
+    """Return the import of a web framework in a module's code: for builds whose dependencies cannot be read."""
+    return find(repo, sources(repo, folder)[:400], _IMPORTS)
+
+
 _CALLS = re.compile(
     r"\b(?:port|setPort|ipAddress)\(|\bembeddedServer\(|\bHttpServer\.create\(|\bServerSocket\(|\bnew\s+Server\(|\.start\(\s*\d+|\.listen\(|"
     r"\bServerBuilder|\bUndertow\.builder\(|\basServer\(|SpringApplication\.run\(|runApplication<|\bEngineMain\b|\brun-jetty\b|\brun-server\b"

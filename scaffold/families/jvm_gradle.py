@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
-from scaffold.facts import Evidence
-from scaffold.families.jvm import Archive, JvmApp, mains
+from scaffold.families.jvm import JvmApp, mains
+from scaffold.families.jvm_gradle_archive import Build, archive_of
 from scaffold.manifests import toml_file
 from scaffold.manifests.gradle import Gradle, parse
-from scaffold.repo import Repo, folder_of, join, relative
+from scaffold.repo import Repo, folder_of, join
 
 _BUILDS = ("build.gradle", "build.gradle.kts")
 _SETTINGS = ("settings.gradle", "settings.gradle.kts")
@@ -23,17 +22,6 @@ _MOBILE = (
     "kotlin-android",
     "com.android.dynamic-feature",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Build:
-    """A build: its top folder, settings, the top build file, the catalog's names."""
-
-    root: str
-    settings: Gradle | None
-    top: Gradle | None
-    plugins: Mapping[str, str] = field(default_factory=dict)
-    libraries: Mapping[str, str] = field(default_factory=dict)
 
 
 def gradle_apps(repo: Repo) -> tuple[JvmApp, ...]:
@@ -53,7 +41,7 @@ def _is_mobile(repo: Repo, path: str) -> bool:
 
 
 def _apps(repo: Repo) -> Iterator[JvmApp]:
-    builds: dict[str, _Build] = {}
+    builds: dict[str, Build] = {}
     for path in repo.named(*_BUILDS)[:100]:
         folder = folder_of(path)
         if "node_modules" in path or folder.endswith("buildSrc") or "/buildSrc/" in path:
@@ -69,7 +57,7 @@ def _apps(repo: Repo) -> Iterator[JvmApp]:
         yield _app(repo, builds[root], folder, own)
 
 
-def _parts(build: _Build) -> tuple[str, ...]:
+def _parts(build: Build) -> tuple[str, ...]:
     return build.settings.includes if build.settings else ()
 
 
@@ -85,7 +73,7 @@ def _root(repo: Repo, folder: str) -> str:
     return folder
 
 
-def _build(repo: Repo, root: str) -> _Build:
+def _build(repo: Repo, root: str) -> Build:
     settings = next((repo.parsed(join(root, n), parse) for n in _SETTINGS if join(root, n) in repo), None)
     top = next((repo.parsed(join(root, n), parse) for n in _BUILDS if join(root, n) in repo), None)
     path = join(root, "gradle/libs.versions.toml")
@@ -94,7 +82,7 @@ def _build(repo: Repo, root: str) -> _Build:
         catalog.at("plugins") if catalog else None,
         catalog.at("libraries") if catalog else None,
     )
-    return _Build(root, settings, top, _names(plugins, "id"), _names(libraries, "module"))
+    return Build(root, settings, top, _names(plugins, "id"), _names(libraries, "module"))
 
 
 def _names(table: Any, key: str) -> dict[str, str]:
@@ -111,7 +99,7 @@ def _names(table: Any, key: str) -> dict[str, str]:
     return found
 
 
-def _app(repo: Repo, build: _Build, folder: str, own: Gradle) -> JvmApp:
+def _app(repo: Repo, build: Build, folder: str, own: Gradle) -> JvmApp:
     shared = (
         build.top.plugins if build.top and build.top is not own and "allprojects" in build.top.code else {}
     )
@@ -137,149 +125,16 @@ def _app(repo: Repo, build: _Build, folder: str, own: Gradle) -> JvmApp:
         name=name or (folder.rpartition("/")[2] if folder != build.root else ""),
         libraries=libraries,
         plugins=plugins,
-        archive=_archive(repo, build, folder, own, plugins, name),
+        archive=archive_of(repo, build, folder, own, plugins),
         java=told.value("java") if told else "",
         java_evidence=repo.proof(told.path, told.line("java")) if told else None,
         proof=repo.proof(own.path),
     )
 
 
-def _plugin(build: _Build, name: str) -> str:
+def _plugin(build: Build, name: str) -> str:
     return build.plugins.get(name[5:], name[5:].replace(".", "-")) if name.startswith("libs.") else name
 
 
-def _library(build: _Build, name: str) -> str:
+def _library(build: Build, name: str) -> str:
     return build.libraries.get(name[5:], name[5:].replace(".", "-")) if name.startswith("libs.") else name
-
-
-def _archive(
-    repo: Repo, build: _Build, folder: str, own: Gradle, plugins: Mapping[str, Evidence], rootname: str
-) -> Archive:
-    inside = relative(build.root, folder) if folder != build.root else ""
-    base = f"{inside}/build" if inside else "build"
-    module = f":{inside.replace('/', ':')}:" if inside else ""
-    name = own.value("base") or rootname or (folder.rpartition("/")[2] if inside else "")
-    version = (
-        own.value("version")
-        or (build.top.value("version") if build.top else "")
-        or _property(repo, build.root, "version")
-    )
-    jar = f"{name or '*'}{'-' + version if version else ''}"
-    if not name and not version:
-        jar = "*"
-    stage = next((b for b in (own, build.top) if b and b.value("stage")), None)
-    if "spring-boot" in plugins:
-        named = own.value("archive") if re.search(r"\bbootJar\b", own.code) else ""
-        kind = "war" if "war" in plugins and "bootWar" in own.code else "jar"
-        return Archive(
-            kind="jar", path=f"{base}/libs/{named or f'{jar}.{kind}'}", evidence=(plugins["spring-boot"],)
-        )
-    if "io.quarkus" in plugins:
-        return Archive(
-            kind="jar", path=f"{base}/quarkus-app/quarkus-run.jar", evidence=(plugins["io.quarkus"],)
-        )
-    shadow = next(
-        (
-            p
-            for p in ("com.github.johnrengelman.shadow", "com.gradleup.shadow", "io.github.goooler.shadow")
-            if p in plugins
-        ),
-        "",
-    )
-    micronaut = next((p for p in plugins if p.startswith("io.micronaut.application")), "")
-    found = mains(repo, folder)
-    main = own.value("main") or (found[0].name if found else "")
-    tasked = bool(stage) and bool(
-        re.search(
-            r"shadowJar|installDist|fatJar|buildFatJar|build|assemble|jar|copyTo", stage.code if stage else ""
-        )
-    )
-
-    def task(goal: str) -> tuple[tuple[str, str], ...]:
-        return () if tasked else (("GRADLE_TASK", f"{module}{goal}"),)
-
-    if shadow and not (stage and "installDist" in stage.code):
-        tail = (
-            "-all"
-            if not re.search(r"classifier\w*\W+(?:set\W+)?(?:null|['\"]{2})", own.code, re.IGNORECASE)
-            else ""
-        )
-        told = own.value("classifier")
-        named = own.value("archive") or f"{jar}{'-' + told if told and tail else tail}.jar"
-        needs = () if micronaut else task("shadowJar")
-        return Archive(
-            kind="jar", path=f"{base}/libs/{named}", main=main, evidence=(plugins[shadow],), build=needs
-        )
-    if "io.ktor.plugin" in plugins and "buildFatJar" in own.code + (stage.code if stage else ""):
-        named = own.value("archive") or f"{jar}-all.jar"
-        return Archive(
-            kind="jar",
-            path=f"{base}/libs/{named}",
-            main=main,
-            evidence=(plugins["io.ktor.plugin"],),
-            build=task("buildFatJar"),
-        )
-    runs = next(
-        (
-            p
-            for p in (
-                "application",
-                "io.ktor.plugin",
-                micronaut,
-                "org.beryx.runtime",
-                "io.ratpack.ratpack-java",
-            )
-            if p and p in plugins
-        ),
-        "",
-    )
-    if runs:
-        program = own.value("application") or rootname or (folder.rpartition("/")[2] if inside else "*")
-        return Archive(
-            kind="script",
-            path=f"{base}/install/{program}/bin/{program}",
-            main=main,
-            evidence=(plugins[runs],),
-            build=task("installDist"),
-        )
-    return _loose(repo, own, base, jar, task, found and found[0].evidence)
-
-
-def _loose(repo: Repo, own: Gradle, base: str, jar: str, task: Any, main: Any) -> Archive:
-    """Return the archive of a build that packs a jar by hand, or none that can run."""
-    fat = re.search(
-        r"configurations\.(?:runtimeClasspath|compileClasspath|compile|runtime)\b[\s\S]{0,80}?(?:zipTree|collect|map)",
-        own.code,
-    )
-    if fat and own.value("main"):
-        called = re.search(
-            r"task\s*\(?\s*[\"']?(\w*[fF]at\w*|uberJar)|tasks\.register[^(]*\(\s*[\"'](\w*[fF]at\w*|uberJar)",
-            own.code,
-        )
-        goal = next((g for g in called.groups() if g), "jar") if called else "jar"
-        told = own.value("classifier")
-        named = own.value("archive") or f"{jar}{'-' + told if told else ''}.jar"
-        line = own.code.count("\n", 0, fat.start()) + 1
-        return Archive(
-            kind="jar",
-            path=f"{base}/libs/{named}",
-            main=own.value("main"),
-            evidence=(repo.proof(own.path, line),),
-            build=task(goal),
-        )
-    if "war" in own.plugins:
-        return Archive(
-            kind="war",
-            path=f"{base}/libs/{jar}.war",
-            evidence=(repo.proof(own.path, own.plugins["war"]),),
-            build=task("war"),
-        )
-    return Archive(kind="", evidence=(main,) if main else ())
-
-
-def _property(repo: Repo, root: str, name: str) -> str:
-    path = join(root, "gradle.properties")
-    found = (
-        re.search(rf"^{name}\s*=\s*([^\s$]+)\s*$", repo.text(path), re.MULTILINE) if path in repo else None
-    )
-    return found[1] if found else ""

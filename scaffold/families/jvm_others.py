@@ -9,7 +9,7 @@ from scaffold.families.code_text import code, find_each
 from scaffold.families.jvm import Archive, JvmApp
 from scaffold.repo import Repo, folder_of, join
 
-_NAME = re.compile(r"""\bname\s*:=\s*"([^"]+)\"""")
+_NAME = re.compile(r"""\bname\s*:=\s*"{1,3}([^"]+)\"""")
 _SBT_DEP = re.compile(r""""[\w.-]+"\s*%%?%?\s*"([\w.-]+)\"""")
 _NATIVE = re.compile(
     r"enablePlugins\([^)]*\b(PlayScala|PlayJava|PlayService|Play\w*|JavaAppPackaging|JavaServerAppPackaging)\b|\b(packageArchetype)"
@@ -71,7 +71,8 @@ def _lein(repo: Repo) -> Iterator[JvmApp]:
             f"target/{'uberjar/' if aside else ''}{told[1] if told else f'{short}-{head[2]}-standalone.jar'}"
         )
         line = text.count("\n", 0, (told or head).start()) + 1
-        kind = "clojure" if main else ""
+        compiled = re.search(r":aot\s+(?::all|\[)", text)
+        kind = "" if not main else "jar" if compiled else "clojure"
         yield JvmApp(
             root=root,
             folder=root,

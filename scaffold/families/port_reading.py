@@ -59,7 +59,10 @@ def loopback(
     repo: Repo, stack: str, root: str, paths: tuple[str, ...], binds: re.Pattern[str]
 ) -> Iterator[Doubt]:
     """Doubt a server that listens on this machine only: a line that binds and names localhost."""
+    local = ("localhost", "127.0.0.1")
     for path in paths:
+        if not any(word in repo.text(path) for word in local):
+            continue
         for number, line in enumerate(repo.lines(path), 1):
             if (
                 binds.search(line)

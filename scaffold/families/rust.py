@@ -194,7 +194,8 @@ def _programs(repo: Repo, folder: str, cargo: Cargo, manifests: Mapping[str, Car
         inside = path[len(bins) :] if path.startswith(bins) else ""
         match = re.fullmatch(r"([\w-]+)(?:\.rs|/main\.rs)", inside)
         if match and match[1] not in told and path not in used:
-            yield Program(name=match[1], main=path, files=(path, *shared))
+            own = tuple(p for p in files if p.startswith(f"{bins}{match[1]}/") and p != path)
+            yield Program(name=match[1], main=path, files=(path, *own, *shared))
 
 
 def dep_proof(repo: Repo, app: RustApp, name: str) -> Evidence:

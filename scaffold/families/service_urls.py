@@ -18,7 +18,7 @@ _URLS = {
     "elasticsearch": "BONSAI_URL|ELASTICSEARCH_URL",
     "kafka": "KAFKA_URL",
 }
-_READS = {service: re.compile(rf"[\"'{{]({names})\b") for service, names in _URLS.items()}
+_READS = {service: re.compile(rf"[\"'{{:(]({names})\b") for service, names in _URLS.items()}
 _SET_BY_ADDON = ("DATABASE_URL", "JDBC_DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,7 @@ def _binaries(document: toml_file.Toml, path: str) -> list[tuple[str, str, int]]
 
 def _dependencies(document: toml_file.Toml) -> dict[str, CargoDep]:
     found: dict[str, CargoDep] = {}
+    lines = _lines(document)
     for table in ("dependencies", "workspace.dependencies"):
         for key, value in _table(document.at(*table.split("."))).items():
             told = _table(value)
@@ -91,17 +93,29 @@ def _dependencies(document: toml_file.Toml) -> dict[str, CargoDep]:
             elif table == "dependencies":
                 found[name] = CargoDep(
                     features=tuple(str(item) for item in features) if isinstance(features, list) else (),
-                    line=_line(document, str(key)),
+                    line=lines.get(str(key), 0),
                     optional=told.get("optional") is True,
                 )
     return found
 
 
-def _line(document: toml_file.Toml, key: str) -> int:
-    if not key.replace("-", "_").isidentifier():
-        return 0
-    own = document.line(f"dependencies.{key}", r"^\s*\[")
-    return own or document.line("dependencies", rf"""^\s*["']?{key}["']?\s*[.=]""")
+_HEAD = re.compile(r"""^\s*\[\s*dependencies\s*(?:\.\s*["']?([\w-]+)["']?\s*)?\]""")
+_KEY = re.compile(r"""^\s*["']?([\w-]+)["']?\s*[.=]""")
+
+
+def _lines(document: toml_file.Toml) -> dict[str, int]:
+    """Map each key of [dependencies] to its line, by one pass."""
+    found: dict[str, int] = {}
+    inside = False
+    for number, line in enumerate(document.source, 1):
+        head = _HEAD.match(line)
+        if head and head[1]:
+            found.setdefault(head[1], number)
+        if line.lstrip().startswith("["):
+            inside = head is not None and not head[1]
+        elif inside and (key := _KEY.match(line)):
+            found.setdefault(key[1], number)
+    return found
 
 
 def _table(value: Any) -> dict[str, Any]:

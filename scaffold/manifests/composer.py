@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.errors import ManifestError
 from scaffold.manifests.json_file import Json, parse_object
 
 
@@ -52,7 +54,11 @@ def parse(text: str, path: str) -> Composer:
 
 def parse_lock(text: str, path: str) -> Mapping[str, str]:
     """Parse a composer.lock: package -> locked version, those for development left out."""
-    packages = parse_object(text, path).value.get("packages")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(path, getattr(error, "lineno", 0), f"not valid JSON: {error}") from None
+    packages = value.get("packages") if isinstance(value, dict) else None
     found: dict[str, str] = {}
     for package in packages if isinstance(packages, list) else ():
         if isinstance(package, dict) and isinstance(package.get("name"), str):

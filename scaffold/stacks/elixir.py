@@ -49,6 +49,9 @@ _BOTS = (
     "hedwig",
 )
 _QUEUES = ("oban", "broadway", "exq", "quantum", "gen_stage", "verk", "toniq", "honeydew")
+_LISTENS = re.compile(
+    r"\bPlug\.(?:Cowboy|Adapters\.Cowboy)\b|\bBandit\b|:cowboy\.|GRPC\.Server|Raxx|Ace\.|Trot|Maru"
+)
 _DATABASES = {"postgrex": "postgres", "myxql": "mysql", "mariaex": "mysql"}
 
 
@@ -57,7 +60,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     for app in mix_apps(repo):
         if app.dep("phoenix") and find(repo, sources(repo, app), re.compile(r"use\s+Phoenix\.Endpoint")):
             yield from _phoenix(repo, app)
-        elif app.module and (name := app.dep(*_SERVERS)):
+        elif app.module and (name := app.dep(*_SERVERS)) and find(repo, sources(repo, app), _LISTENS):
             yield from _plain(repo, app, name, web=True)
         elif app.module and (name := app.dep(*_BOTS, *_QUEUES)):
             yield from _plain(repo, app, name, web=False)
@@ -190,6 +193,16 @@ def _assets(repo: Repo, app: MixApp) -> Iterator[AnyFact]:
 
 def _vars(repo: Repo, app: MixApp) -> Iterator[AnyFact]:
     files = settings(repo, app)
+    own = next((path for path in files if path.endswith("config/heroku.exs")), "")
+    if own:
+        yield ConfigVar(
+            stack="elixir",
+            root=app.root,
+            name="MIX_ENV",
+            value="heroku",
+            description="The Mix environment to build and run: config/heroku.exs",
+            evidence=(repo.proof(own),),
+        )
     secret = find(repo, files, re.compile(r'"(SECRET_KEY_BASE)"'))
     if secret:
         yield ConfigVar(

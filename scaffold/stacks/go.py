@@ -19,7 +19,7 @@ from scaffold.facts import (
 )
 from scaffold.families.code_text import find
 from scaffold.families.go import LISTENS, GoApp, GoProgram, go_apps
-from scaffold.families.go_command import MIGRATES_AT_BOOT, migration, started
+from scaffold.families.go_command import MIGRATES_AT_BOOT, migration, started, worker_command
 from scaffold.families.port_reading import fixed_port, loopback
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, is_secondary, join
@@ -193,6 +193,15 @@ def _serving(repo: Repo, app: GoApp, web: GoProgram) -> Iterator[AnyFact]:
         why=f"`go install` makes bin/{web.name} of {web.main.path}, which listens",
         evidence=tuple(dict.fromkeys((*start.evidence, listens, *((built,) if built else ())))),
     )
+    if beside := worker_command(repo, web):
+        yield Process(
+            stack="go",
+            root=app.root,
+            name="worker",
+            command=beside.command,
+            why="the program has a command that works beside the server",
+            evidence=beside.evidence,
+        )
     if not start.port_known:
         yield fixed_port("go", app.root, listens, 'Listen on ":" + os.Getenv("PORT").')
     yield from loopback(repo, "go", app.root, web.files, re.compile(r"Listen|\.Run\(|\.Start\(|Addr:"))

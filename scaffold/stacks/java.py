@@ -23,6 +23,7 @@ from scaffold.facts import (
 from scaffold.families.code_text import find
 from scaffold.families.jvm import (
     JvmApp,
+    imported,
     listening,
     mains,
     settings_files,
@@ -62,6 +63,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             chosen[app.root] = (rank, app)
     for _, app in chosen.values():
         yield from _app(repo, app)
+        yield from _beside(repo, app, every)
     for path in mobile(repo)[:1]:
         yield Uses(
             stack="java",
@@ -71,6 +73,24 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             why="an Android or multiplatform project runs on phones, not on a server",
             evidence=(repo.proof(path),),
         )
+
+
+def _beside(repo: Repo, app: JvmApp, every: tuple[JvmApp, ...]) -> Iterator[Process]:
+    """Yield the workers that the same build makes in other modules."""
+    for other in every:
+        mine = other.root == app.root and other.tool == app.tool and other.folder != app.folder
+        if not mine or is_secondary(join(other.folder, "x")) or _kind(repo, other) != "worker":
+            continue
+        if begun := start(repo, other, web=False):
+            yield Process(
+                stack="java",
+                root=app.root,
+                name="worker",
+                tool=re.sub(r"[^a-z0-9]", "", other.name.lower()),
+                command=begun.command,
+                evidence=(*begun.evidence, other.proof),
+                why=f"{other.manifest} builds a program that answers no HTTP",
+            )
 
 
 def _served(repo: Repo, app: JvmApp, others: tuple[JvmApp, ...]) -> bool:
@@ -83,6 +103,8 @@ def _kind(repo: Repo, app: JvmApp) -> str:
     web, bot = app.library(WEB), app.library(BOTS)
     if app.archive.kind == "war":
         return "web"
+    if "io.quarkus" in app.plugins or "quarkus-maven-plugin" in app.plugins:
+        return "web"
     runs = bool(mains(repo, app.folder)) or bool(app.archive.main)
     if not runs and not (web and app.tool in ("sbt", "lein")):
         return ""
@@ -92,7 +114,7 @@ def _kind(repo: Repo, app: JvmApp) -> str:
         return "worker" if not listening(repo, app.folder) or not _reads_port(repo, app) else "web"
     if listening(repo, app.folder) and _reads_port(repo, app):
         return "web"
-    if app.library(("quarkus-", "micronaut-http")) or "io.quarkus" in app.plugins:
+    if app.library(("micronaut-http",)) or imported(repo, app.folder):
         return "web"
     if app.spring:
         return "worker"
@@ -126,7 +148,9 @@ def _app(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
         dict.fromkeys(
             e
             for e in (
-                app.plugins.get("spring-boot"),
+                app.plugins.get("spring-boot")
+                or app.plugins.get("io.quarkus")
+                or app.plugins.get("quarkus-maven-plugin"),
                 app.libraries.get(library),
                 *(m.evidence for m in mains(repo, app.folder)[:1]),
                 app.proof,

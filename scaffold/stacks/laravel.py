@@ -177,11 +177,8 @@ def _database(repo: Repo, app: PhpApp, proof: Evidence) -> Iterator[AnyFact]:
     said = setting(repo, app, "DB_CONNECTION")
     driver = said.value if said else ""
     name, where = next(url_names(repo, app), ("DB_URL" if major(app) >= 11 else "DATABASE_URL", proof))
-    if (
-        name == "DATABASE_URL"
-        and not repo.line_of(join(app.root, "config/database.php"), r"DATABASE_URL")
-        and major(app) < 11
-    ):
+    config = join(app.root, "config/database.php")
+    if config in repo and not any(True for _ in url_names(repo, app)):
         yield Doubt(
             stack="laravel",
             root=app.root,

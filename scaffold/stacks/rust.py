@@ -23,6 +23,7 @@ from scaffold.families.code_text import Found, find
 from scaffold.families.platform_tables import table
 from scaffold.families.port_reading import Port, fixed_port, loopback, port_of
 from scaffold.families.rust import BOTS, WEB, Program, RustApp, dep_proof, rust_apps, toolchain
+from scaffold.families.rust_command import MIGRATE, SERVE, WORK, subcommand
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, is_secondary, join
 from scaffold.stacks import Stack
@@ -127,12 +128,27 @@ def _app(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
         why=f"`cargo build --release` makes {program.name}",
     )
     if web:
+        yield from _beside(repo, app, program)
         yield from _doubts(repo, app, program, port)
     yield from _build(repo, app)
     yield from _migration(repo, app, program)
     yield from addons(
         repo, stack="rust", root=app.root, drivers=tuple(_drivers(repo, app)), sources=program.files[:300]
     )
+
+
+def _beside(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
+    """Yield what the server's program does by other subcommands."""
+    worker = subcommand(repo, program, WORK)
+    if worker:
+        yield Process(
+            stack="rust",
+            root=app.root,
+            name="worker",
+            command=command(_binary(program), worker.word),
+            evidence=(worker.evidence,),
+            why="the program has a command that works beside the server",
+        )
 
 
 def _binary(program: Program) -> str:
@@ -162,6 +178,9 @@ def _words(repo: Repo, app: RustApp, program: Program) -> tuple[tuple[str, ...],
             Raw("$PORT"),
         ), Port(known=True)
     port = port_of(repo, program.files[:200])
+    if serve := subcommand(repo, program, SERVE):
+        more = Port(known=port.known, words=port.words, evidence=(serve.evidence, *port.evidence))
+        return (*port.words, binary, serve.word), more
     if not port.known and (found := find(repo, program.files[:200], _ARGUMENT)):
         value = "$PORT" if found.match[1] == "port" else "0.0.0.0:$PORT"
         return (binary, f"--{found.match[1]}", Raw(value)), Port(known=True, evidence=(found.evidence,))
@@ -245,9 +264,18 @@ def _migration(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
         ),
         None,
     )
-    if boot:
+    if told := subcommand(repo, program, MIGRATE):
+        yield Migration(
+            stack="rust",
+            root=app.root,
+            command=command(_binary(program), told.word),
+            paths=(f"{join(app.root, 'migrations')}/**",) if first else (),
+            why="the program has a command that migrates",
+            evidence=(told.evidence,),
+        )
+    elif boot:
         return
-    if sea and app.virtual:
+    elif sea and app.virtual:
         yield Migration(
             stack="rust",
             root=app.root,
