@@ -37,7 +37,9 @@ def discover(
     yield from secrets.doubts(repo, stack, root, others, language, reads)
 
 
-def _variable(repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict, provider: str) -> ConfigVar:
+def _variable(
+    repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict, provider: str
+) -> ConfigVar:
     reads = context.reads[name]
     told = context.told.get(name)
     secret = classify.is_secret(name)

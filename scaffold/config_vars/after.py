@@ -16,11 +16,19 @@ _OR_ELSE = re.compile(
     rf"[\s)]*\.(?:unwrap_or|unwrap_or_else|orElse|orElseGet|getOrElse|getOrDefault|map_or|or_else|unwrap_or_default|ok|is_ok|is_some)\b"
     rf"\((?:\s*(?:\|_?\w*\||\(\)\s*->|_\s*=>|\(\)\s*=>)?\s*(?:String::from\()?{_STRING})?"
 )
-_STRICT = re.compile(r"[\s)]*(?:\.(?:expect|unwrap|orElseThrow|orElseThrow|get)\s*\(|\?[;,)\s]|!!|!\s*[.;,)]|\.(?:split|trim|toInt|parse|toLowerCase|equals)\b)")
+_STRICT = re.compile(
+    r"[\s)]*(?:\.(?:expect|unwrap|orElseThrow|orElseThrow|get)\s*\(|\?[;,)\s]|!!|!\s*[.;,)]|\.(?:split|trim|toInt|parse|toLowerCase|equals)\b)"
+)
 _CHECK = re.compile(r"[\s)]*(?:==|!=|===|!==|is null|is not null)\s*(?P<rest>\S*)")
-_FAILS = re.compile(r"\b(?:throw|panic|Fatal\w*|os\.Exit|exit|raise|abort|die|System\.exit|exitProcess|Errorf|errors\.New|bail!|error)\b")
-_READS = re.compile(r"""(?:getenv|Getenv|get_env|GetEnvironmentVariable|env::var|environment)\s*[\[(]\s*["'](\w+)["']""")
-_BOUND = re.compile(r"""[$@:]?["']?(\w+)["']?\s*(?::=|=>|=|:)\s*(?:await\s+|\(|new\s+|\w+(?:\.\w+)*\(\s*)*$""")
+_FAILS = re.compile(
+    r"\b(?:throw|panic|Fatal\w*|os\.Exit|exit|raise|abort|die|System\.exit|exitProcess|Errorf|errors\.New|bail!|error)\b"
+)
+_READS = re.compile(
+    r"""(?:getenv|Getenv|get_env|GetEnvironmentVariable|env::var|environment)\s*[\[(]\s*["'](\w+)["']"""
+)
+_BOUND = re.compile(
+    r"""[$@:]?["']?(\w+)["']?\s*(?::=|=>|=|:)\s*(?:await\s+|\(|new\s+|\w+(?:\.\w+)*\(\s*)*$"""
+)
 _NUMBERS = re.compile(r"(?:parse\w*|Atoi|to_integer|toInt|intval|Integer\.\w+|ParseInt|ParseBool)\(\s*$")
 _IFS = ("if_statement", "if_expression", "elseif_clause", "conditional_expression", "ternary_expression")
 
@@ -48,7 +56,9 @@ def placed(read: Read, text: str, start: int, at: int) -> Read:
     open_mode = mode in (Mode.PLAIN, Mode.TEST) and default in (None, "")
     if open_mode and (found := _FALLBACK.match(after)):
         rest = after[found.start("rest") :]
-        literal = found["a"] if found["a"] is not None else found["b"] if found["b"] is not None else found["c"]
+        literal = (
+            found["a"] if found["a"] is not None else found["b"] if found["b"] is not None else found["c"]
+        )
         others = _READS.findall(rest.split("\n")[0]) if literal is None else []
         if others:
             instead = tuple(other for other in others if other != read.name)
@@ -63,7 +73,9 @@ def placed(read: Read, text: str, start: int, at: int) -> Read:
             mode = Mode.STRICT if fails else mode if blank else Mode.DEFAULT
             default = "localhost" if local and not fails else default
     elif open_mode and (found := _OR_ELSE.match(after)):
-        literal = found["a"] if found["a"] is not None else found["b"] if found["b"] is not None else found["c"]
+        literal = (
+            found["a"] if found["a"] is not None else found["b"] if found["b"] is not None else found["c"]
+        )
         mode, default = (Mode.DEFAULT if literal != "" else mode), literal
         if re.match(r"[\s)]*\.(?:ok|is_ok|is_some|unwrap_or_default)\b", after):
             mode, default = Mode.TEST, None
@@ -85,8 +97,16 @@ def _with_default(read: Read, given: str) -> Read:
         return replace(read, mode=Mode.DEFAULT if text else read.mode, default=text)
     if given in ("null", "nil", "None", "NULL"):
         return replace(read, mode=Mode.TEST)
-    plain = re.fullmatch(r"[^\"']*", given) and re.match(r"@Value", given) is None and re.fullmatch(r"[A-Za-z0-9./:_-]+", given)
-    return replace(read, mode=Mode.DEFAULT, default=given if plain and ("." in given or "/" in given) and "(" not in given else None)
+    plain = (
+        re.fullmatch(r"[^\"']*", given)
+        and re.match(r"@Value", given) is None
+        and re.fullmatch(r"[A-Za-z0-9./:_-]+", given)
+    )
+    return replace(
+        read,
+        mode=Mode.DEFAULT,
+        default=given if plain and ("." in given or "/" in given) and "(" not in given else None,
+    )
 
 
 def _guarded(read: Read, node: Any) -> Read:
@@ -116,7 +136,7 @@ def _guarded(read: Read, node: Any) -> Read:
 def verdicts(text: str, reads: Iterable[Read]) -> Iterator[Read]:
     """Yield the reads, their modes settled by tests of the bound names further down in the same text."""
     for read in reads:
-        if len(read.bound) < 2 or read.mode not in (Mode.PLAIN, Mode.TEST):
+        if not read.bound or read.mode not in (Mode.PLAIN, Mode.TEST):
             yield read
             continue
         name = re.escape(read.bound)

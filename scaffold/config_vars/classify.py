@@ -24,7 +24,9 @@ def table() -> dict[str, Any]:
 def _pattern(section: str, key: str = "names") -> re.Pattern[str]:
     found = table()[section][key]
     parts = [found] if isinstance(found, str) else found
-    return re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE if section == "unusable" else 0)
+    return re.compile(
+        "|".join(f"(?:{part})" for part in parts), re.IGNORECASE if section == "unusable" else 0
+    )
 
 
 def is_foreign(name: str) -> bool:
@@ -100,7 +102,11 @@ def kind(name: str, value: str | None, told: str) -> str:
     if value is not None and value.lower() in ("true", "false"):
         return "boolean"
     if value and re.fullmatch(r"-?\d+(\.\d+)?", value):
-        return "boolean" if value in "01" and re.match(r"(ENABLE|USE|IS|DISABLE|SKIP)_|DEBUG", upper) else "number"
+        return (
+            "boolean"
+            if value in "01" and re.match(r"(ENABLE|USE|IS|DISABLE|SKIP)_|DEBUG", upper)
+            else "number"
+        )
     if upper.endswith(("_URL", "_URI", "_DSN")) or (value and re.match(r"[a-z][a-z0-9+.-]*://", value)):
         return "url"
     if re.match(r"(ENABLE|USE|IS|DISABLE|SKIP|FORCE|ALLOW)_|DEBUG$|.*_(ENABLED|DISABLED|DEBUG)$", upper):

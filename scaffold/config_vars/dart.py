@@ -13,9 +13,12 @@ from scaffold.repo import Repo
 
 _ALIAS = re.compile(r"\b(\w+)\s*=\s*(?:Platform\.environment\b(?!\s*\[)|DotEnv\(|dotenv\.DotEnv\()")
 _CONSTANT = re.compile(r"\bconst\s+(?:String\s+)?(\w+)\s*=\s*(['\"])(\w+)\2\s*;")
-_COMPILED = re.compile(r"\b(String|bool|int)\.fromEnvironment\(\s*(['\"])(\w+)\2(?:\s*,\s*defaultValue:\s*(?:(['\"])(.*?)\4|([^,)\s]+)))?")
+_COMPILED = re.compile(
+    r"\b(String|bool|int)\.fromEnvironment\(\s*(['\"])(\w+)\2(?:\s*,\s*defaultValue:\s*(?:(['\"])(.*?)\4|([^,)\s]+)))?"
+)
 _TOKENS = re.compile(
-    r"//[^\n]*|/\*.*?\*/|r?'''.*?'''|r?\"\"\".*?\"\"\"|r'[^'\n]*'|r\"[^\"\n]*\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL
+    r"//[^\n]*|/\*.*?\*/|r?'''.*?'''|r?\"\"\".*?\"\"\"|r'[^'\n]*'|r\"[^\"\n]*\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"",
+    re.DOTALL,
 )
 _KINDS = {"bool": "boolean", "int": "number", "String": ""}
 
@@ -48,7 +51,15 @@ def _reads(path: str, text: str) -> Iterator[Read]:
             default = given[5] if given[4] else given[6]
             mode = Mode.DEFAULT if default else Mode.TEST if given[1] != "String" else Mode.PLAIN
             line = text.count("\n", 0, given.start()) + 1
-            yield Read(name=given[3], path=path, line=line, mode=mode, default=default, kind=_KINDS[given[1]], stage="build")
+            yield Read(
+                name=given[3],
+                path=path,
+                line=line,
+                mode=mode,
+                default=default,
+                kind=_KINDS[given[1]],
+                stage="build",
+            )
 
 
 def _masked(text: str) -> tuple[str, dict[int, str]]:
@@ -56,7 +67,7 @@ def _masked(text: str) -> tuple[str, dict[int, str]]:
     strings: dict[int, str] = {}
 
     def blank(found: re.Match[str]) -> str:
-        if found[0][0] in "'\"" and not found[0].startswith(("'''", '\"\"\"')):
+        if found[0][0] in "'\"" and not found[0].startswith(("'''", '"""')):
             strings[found.start()] = found[0][1:-1]
         return re.sub(r"[^\n]", " ", found[0])
 

@@ -18,7 +18,9 @@ _NAMES = re.compile(
 )
 _LIVE = frozenset((".env", ".env.production"))
 _TABLE = re.compile(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
-_BULLET = re.compile(r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)")
+_BULLET = re.compile(
+    r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)"
+)
 _CONFIG_SET = re.compile(r"heroku\s+config:(?:set|add)\s+(.+)")
 _PAIR = re.compile(r"([A-Z][A-Z0-9_]+)=")
 
@@ -83,7 +85,9 @@ def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
             known,
             description=known.description or clean(after or comment),
             value=known.value if known.value is not None else text,
-            committed=("" if secret else text) if live and text and known.committed is None else known.committed,
+            committed=("" if secret else text)
+            if live and text and known.committed is None
+            else known.committed,
             path=known.path or path,
             line=known.line or number,
         )
@@ -106,7 +110,10 @@ def _documents(repo: Repo, root: str) -> list[str]:
         path
         for path in repo.suffixed(".md", ".rst", ".markdown", ".txt")
         if folder_of(path) in tops
-        and re.match(r"(?i)readme|deploy|heroku|install|config|setup|environment|env|contributing", path.rpartition("/")[2])
+        and re.match(
+            r"(?i)readme|deploy|heroku|install|config|setup|environment|env|contributing",
+            path.rpartition("/")[2],
+        )
     ][:12]
 
 

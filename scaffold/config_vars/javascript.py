@@ -17,7 +17,9 @@ MARKS = ("process.env", "process?.env", "import.meta.env", "$env/", "Bun.env", "
          "env-var", "= process;", "'process'", '"process"', "node:process")  # fmt: skip
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
-_ENV = {"rule": {"any": [{"pattern": p} for p in ("process.env", "import.meta.env", "Bun.env", "process?.env")]}}
+_ENV = {
+    "rule": {"any": [{"pattern": p} for p in ("process.env", "import.meta.env", "Bun.env", "process?.env")]}
+}
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Iterator[Read]:
@@ -27,7 +29,11 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
         text = repo.text(path)
         if scope.is_readable(text):
             texts.append((path, text))
-    trees = {path: tree for path, text in texts if any(mark in text for mark in MARKS) and (tree := _tree(path, text)) is not None}
+    trees = {
+        path: tree
+        for path, text in texts
+        if any(mark in text for mark in MARKS) and (tree := _tree(path, text)) is not None
+    }
     wrappers: dict[str, tuple[int, int, bool]] = {}
     modules = {path: Module(path, tree, wrappers) for path, tree in trees.items()}
     for module in modules.values():
@@ -44,7 +50,10 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
 
 
 def _importers(
-    repo: Repo, texts: list[tuple[str, str]], modules: dict[str, Module], wrappers: dict[str, tuple[int, int, bool]]
+    repo: Repo,
+    texts: list[tuple[str, str]],
+    modules: dict[str, Module],
+    wrappers: dict[str, tuple[int, int, bool]],
 ) -> dict[str, Module]:
     """Return the modules that import an object which another module makes of process.env."""
     exported = {path: names for path, module in modules.items() if (names := module.exported())}
@@ -52,14 +61,20 @@ def _importers(
     for source, names in exported.items():
         stem = source.rpartition("/")[2].partition(".")[0]
         place = source.rpartition("/")[0].rpartition("/")[2] if stem == "index" else stem
-        seek = re.compile(rf"import\s+([^;]+?)\s+from\s+['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]|(?:const|let|var)\s+([\w{{}},\s]+?)\s*=\s*require\(['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]\)")
+        seek = re.compile(
+            rf"import\s+([^;]+?)\s+from\s+['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]|(?:const|let|var)\s+([\w{{}},\s]+?)\s*=\s*require\(['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]\)"
+        )
         for path, text in texts:
             if place not in text or path == source:
                 continue
             for match in seek.finditer(text):
                 taken = match[1] or match[2]
                 whole = re.match(r"\s*(\w+)", taken)
-                given = [word for word in re.findall(r"\w+", taken[taken.find("{") :] if "{" in taken else "") if word in names]
+                given = [
+                    word
+                    for word in re.findall(r"\w+", taken[taken.find("{") :] if "{" in taken else "")
+                    if word in names
+                ]
                 if "default" in names and whole is not None and not taken.lstrip().startswith("{"):
                     given.append(whole[1])
                 tree = _tree(path, text) if given else None
@@ -111,10 +126,23 @@ class Module:
         text = self.tree.text()
         if "process.env" not in text or "export" not in text:
             return set()
-        made = set(re.findall(r"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=;]+)?\s*=\s*(?:\{[^{}]*\.\.\.)?process\.env\b(?![.\[?])", text))
+        made = set(
+            re.findall(
+                r"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=;]+)?\s*=\s*(?:\{[^{}]*\.\.\.)?process\.env\b(?![.\[?])",
+                text,
+            )
+        )
         made |= set(re.findall(r"\b(\w+)\s*=\s*\{[^{}]*\.\.\.process\.env\b", text))
-        found = {name for name in made if re.search(rf"export\s+(?:const|let|var)\s+{name}\b|export\s*\{{[^}}]*\b{name}\b", text)}
-        whole = re.search(r"export\s+default\s+(process\.env\b(?![.\[])|\w+)|module\.exports\s*=\s*(process\.env\b(?![.\[])|\w+)\s*;?$", text, re.MULTILINE)
+        found = {
+            name
+            for name in made
+            if re.search(rf"export\s+(?:const|let|var)\s+{name}\b|export\s*\{{[^}}]*\b{name}\b", text)
+        }
+        whole = re.search(
+            r"export\s+default\s+(process\.env\b(?![.\[])|\w+)|module\.exports\s*=\s*(process\.env\b(?![.\[])|\w+)\s*;?$",
+            text,
+            re.MULTILINE,
+        )
         if whole is not None and (whole[1] or whole[2]) in made | {"process.env"}:
             found.add("default")
         return found
@@ -130,7 +158,9 @@ class Module:
         names = {n for node in self.objects if (n := _bound_name(node))}
         for node in nodes.every(self.tree, "import_statement", "variable_declarator"):
             text = node.text()
-            if re.search(r"\benv\b", text) and re.search(r"from\s+['\"](?:node:process|process|\$env/dynamic/\w+)['\"]|=\s*process$", text):
+            if re.search(r"\benv\b", text) and re.search(
+                r"from\s+['\"](?:node:process|process|\$env/dynamic/\w+)['\"]|=\s*process$", text
+            ):
                 names.add("env")
         self.add_aliases(names)
 
@@ -141,7 +171,11 @@ class Module:
         regex = "^(?:" + "|".join(map(re.escape, sorted(names))) + ")$"
         for node in self.tree.find_all({"rule": {"kind": "identifier", "regex": regex}}):
             parent = node.parent()
-            if parent is not None and parent.kind() in ("member_expression", "subscript_expression", "variable_declarator"):
+            if parent is not None and parent.kind() in (
+                "member_expression",
+                "subscript_expression",
+                "variable_declarator",
+            ):
                 self.objects.append(node)
 
     def _objects(self) -> Iterator[Read]:
@@ -151,7 +185,9 @@ class Module:
                 continue
             kind = parent.kind()
             if kind == "member_expression" and nodes.same(parent.field("object"), node):
-                yield from self._named(parent, [parent.field("property").text()], build="import.meta" in node.text())
+                yield from self._named(
+                    parent, [parent.field("property").text()], build="import.meta" in node.text()
+                )
             elif kind == "subscript_expression" and nodes.same(parent.field("object"), node):
                 yield from self._named(parent, self.places.texts(parent.field("index")))
             elif kind == "variable_declarator" and nodes.same(parent.field("value"), node):
@@ -188,7 +224,9 @@ class Module:
             elif item.kind() != "shorthand_property_identifier_pattern":
                 continue
             if is_name(name):
-                yield Read(name=name, path=self.path, line=nodes.line(item), mode=mode, default=default, bound=bound)
+                yield Read(
+                    name=name, path=self.path, line=nodes.line(item), mode=mode, default=default, bound=bound
+                )
 
     def _calls(self) -> Iterator[Read]:
         for node in nodes.every(self.tree, "call_expression"):
@@ -204,7 +242,11 @@ class Module:
             elif last in self.wrappers:
                 _, fallback, strict = self.wrappers[last]
                 given = arguments[fallback] if 0 <= fallback < len(arguments) else None
-                mode, default = self.places.fallback(given) if given is not None else (Mode.STRICT if strict else Mode.PLAIN, None)
+                mode, default = (
+                    self.places.fallback(given)
+                    if given is not None
+                    else (Mode.STRICT if strict else Mode.PLAIN, None)
+                )
                 found = self.places.read(self.path, node, name, mode=mode, default=default)
                 if found is not None and name == name.upper():
                     yield found
@@ -216,7 +258,11 @@ class Module:
             if "$env/static/" in text:
                 for item in nodes.every(node, "import_specifier"):
                     yield Read(
-                        name=nodes.named(item)[0].text(), path=self.path, line=nodes.line(item), mode=Mode.STRICT, stage="build"
+                        name=nodes.named(item)[0].text(),
+                        path=self.path,
+                        line=nodes.line(item),
+                        mode=Mode.STRICT,
+                        stage="build",
                     )
 
     def find_wrappers(self) -> None:

@@ -10,9 +10,17 @@ from typing import Any
 from scaffold.config_vars import conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
 
-_FAILS = re.compile(r"\bthrow\b|process\.exit\(|\babort\(|\bPromise\.reject|\bfail\(|\binvariant\(|Deno\.exit")
+_FAILS = re.compile(
+    r"\bthrow\b|process\.exit\(|\babort\(|\bPromise\.reject|\bfail\(|\binvariant\(|Deno\.exit"
+)
 _ENV_TEXT = re.compile(r"(?:process|import\.meta|Bun)\??\.env(?:\.(\w+)|\[['\"](\w+)['\"]\])")
-_FUNCTIONS = ("function_declaration", "arrow_function", "function_expression", "method_definition", "function")
+_FUNCTIONS = (
+    "function_declaration",
+    "arrow_function",
+    "function_expression",
+    "method_definition",
+    "function",
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +53,9 @@ class Places:
         place = _Place(mode=mode, default=default, settled=mode is Mode.DEFAULT)
         for child, parent in nodes.parents(node):
             kind = parent.kind()
-            if kind in ("assignment_expression", "augmented_assignment_expression") and nodes.same(parent.field("left"), node):
+            if kind in ("assignment_expression", "augmented_assignment_expression") and nodes.same(
+                parent.field("left"), node
+            ):
                 if kind == "assignment_expression":
                     return None
                 place.mode, place.default = self.fallback(parent.field("right"))
@@ -89,7 +99,11 @@ class Places:
         word = next((c.text() for c in parent.children() if not c.is_named()), "")
         if word in ("||", "??"):
             if nodes.same(left, child) and not place.settled:
-                chained = right.kind() in ("member_expression", "subscript_expression", "parenthesized_expression")
+                chained = right.kind() in (
+                    "member_expression",
+                    "subscript_expression",
+                    "parenthesized_expression",
+                )
                 others = [a or b for a, b in _ENV_TEXT.findall(right.text())] if chained else []
                 place.instead += others
                 if not others:
@@ -129,7 +143,11 @@ class Places:
 
     def _member(self, parent: Any, place: _Place) -> None:
         above = parent.parent()
-        called = above is not None and above.kind() == "call_expression" and nodes.same(above.field("function"), parent)
+        called = (
+            above is not None
+            and above.kind() == "call_expression"
+            and nodes.same(above.field("function"), parent)
+        )
         if called and "?." not in parent.text() and place.mode is Mode.PLAIN and not place.used:
             place.mode = Mode.FRAGILE
         if called and parent.field("property").text() == "split":
@@ -182,11 +200,15 @@ class Places:
         if value is not None and (text := nodes.string(value)) is not None:
             return [text]
         for _, parent in nodes.parents(node):
-            if parent.kind() == "for_in_statement" and re.search(rf"\b{node.text()}\b", parent.field("left").text()):
+            if parent.kind() == "for_in_statement" and re.search(
+                rf"\b{node.text()}\b", parent.field("left").text()
+            ):
                 return self._items(parent.field("right"))
             if parent.kind() == "arrow_function" and re.match(rf"\(?\s*{node.text()}\b", parent.text()):
                 call = parent.parent().parent() if parent.parent() is not None else None
-                callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+                callee = (
+                    call.field("function") if call is not None and call.kind() == "call_expression" else None
+                )
                 if callee is not None and callee.kind() == "member_expression":
                     return self._items(callee.field("object"))
         return []
@@ -210,7 +232,11 @@ class Places:
             if name not in names:
                 continue
             called = parent.field("name")
-            if called is None and parent.parent() is not None and parent.parent().kind() == "variable_declarator":
+            if (
+                called is None
+                and parent.parent() is not None
+                and parent.parent().kind() == "variable_declarator"
+            ):
                 called = parent.parent().field("name")
             key = names.index(name)
             if called is None or key != 0 or called.text() in ("get", "constructor"):
@@ -222,13 +248,21 @@ class Places:
     def settled(self, reads: Iterable[Read]) -> Iterator[Read]:
         """Yield the reads, their modes settled by tests of the bound names in the same script."""
         found = list(reads)
-        names = {read.bound for read in found if len(read.bound) > 1}
+        names = {read.bound for read in found if read.bound not in ("", "-")}
         verdicts: dict[str, Mode] = {}
         if names:
             for node in nodes.every(self.tree, "if_statement"):
                 test, body = node.field("condition"), node.field("consequence")
                 fails = body is not None and _FAILS.search(body.text()) is not None
-                for name in set(re.findall(r"(?<![\w'\"])!?([A-Za-z_$][\w$]*)(?!\s*(?:[=!]==?\s*['\"]\w|\(|\.\w))", test.text())) & names:
+                for name in (
+                    set(
+                        re.findall(
+                            r"(?<![\w'\"])!?([A-Za-z_$][\w$]*)(?!\s*(?:[=!]==?\s*['\"]\w|\(|\.\w))",
+                            test.text(),
+                        )
+                    )
+                    & names
+                ):
                     if verdicts.get(name) is not Mode.STRICT:
                         verdicts[name] = Mode.STRICT if fails else Mode.TEST
         for read in found:

@@ -10,16 +10,31 @@ from scaffold.config_vars import nodes
 from scaffold.config_vars.reads import Mode, Read
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
-_FIELD = re.compile(r"(z|zod|Joi|joi|yup|Yup|v|Type|t|S|s)\s*\.\s*\w+|(?:envalid\.)?(str|num|bool|url|email|port|host|json)\s*\(")
-_DEFAULT = re.compile(r"\.(?:default|catch|prefault|failover)\(\s*(?:(['\"`])(.*?)\1|([\w.-]+))?|\bdefault\s*:\s*(?:(['\"`])(.*?)\4|([\w.-]+))")
+_FIELD = re.compile(
+    r"(z|zod|Joi|joi|yup|Yup|v|Type|t|S|s)\s*\.\s*\w+|(?:envalid\.)?(str|num|bool|url|email|port|host|json)\s*\("
+)
+_DEFAULT = re.compile(
+    r"\.(?:default|catch|prefault|failover)\(\s*(?:(['\"`])(.*?)\1|([\w.-]+))?|\bdefault\s*:\s*(?:(['\"`])(.*?)\4|([\w.-]+))"
+)
 _OPTIONAL = re.compile(r"\.(?:optional|nullish|nullable|allow)\(|\bv\.optional\(|Type\.Optional\(")
-_KINDS = {"bool": "boolean", "boolean": "boolean", "num": "number", "number": "number", "port": "number", "url": "url", "uri": "url", "int": "number"}
+_KINDS = {
+    "bool": "boolean",
+    "boolean": "boolean",
+    "num": "number",
+    "number": "number",
+    "port": "number",
+    "url": "url",
+    "uri": "url",
+    "int": "number",
+}
 
 
 def schema_reads(path: str, tree: Any) -> Iterator[Read]:
     """Yield the variables that schemas and config services in a script ask for."""
     text = tree.text()
-    if re.search(r"createEnv|cleanEnv|\bz\.object|[Jj]oi\.object|[yY]up\.object|v\.object|Type\.Object|S\.object", text):
+    if re.search(
+        r"createEnv|cleanEnv|\bz\.object|[Jj]oi\.object|[yY]up\.object|v\.object|Type\.Object|S\.object", text
+    ):
         yield from _fields(path, tree)
     if "convict" in text:
         yield from _convict(path, tree)
@@ -38,7 +53,9 @@ def _fields(path: str, tree: Any) -> Iterator[Read]:
             continue
         mode, default = _mode(text, start)
         kind = next((_KINDS[word] for word in re.findall(r"[a-z]+", text[:60]) if word in _KINDS), "")
-        yield Read(name=name, path=path, line=nodes.line(node), mode=mode, default=default, kind=kind, bound=name)
+        yield Read(
+            name=name, path=path, line=nodes.line(node), mode=mode, default=default, kind=kind, bound=name
+        )
 
 
 def _mode(text: str, start: re.Match[str]) -> tuple[Mode, str | None]:
@@ -60,14 +77,23 @@ def _convict(path: str, tree: Any) -> Iterator[Read]:
         name = nodes.string(node.field("value"))
         if node.field("key").text() != "env" or not name or not _KEY.fullmatch(name):
             continue
-        said = {item.field("key").text(): item.field("value") for item in nodes.named(node.parent()) if item.kind() == "pair"}
+        said = {
+            item.field("key").text(): item.field("value")
+            for item in nodes.named(node.parent())
+            if item.kind() == "pair"
+        }
         given, doc = said.get("default"), nodes.string(said.get("doc")) or ""
         text = nodes.string(given) if given is not None else None
         if text is None and given is not None and given.kind() in ("number", "true", "false"):
             text = given.text()
         blank = given is None or given.kind() == "null" or text == ""
         yield Read(
-            name=name, path=path, line=nodes.line(node), mode=Mode.PLAIN if blank else Mode.DEFAULT, default=text, told=doc
+            name=name,
+            path=path,
+            line=nodes.line(node),
+            mode=Mode.PLAIN if blank else Mode.DEFAULT,
+            default=text,
+            told=doc,
         )
 
 
@@ -78,7 +104,9 @@ def _services(path: str, tree: Any) -> Iterator[Read]:
         name = nodes.string(arguments[0]) if arguments else None
         if callee is None or name is None or not _KEY.fullmatch(name):
             continue
-        found = re.fullmatch(r"(?:this\.)?(?:\w*[cC]onfig\w*|env)\.(get|getOrThrow)(?:<.*>)?", callee.text(), re.DOTALL)
+        found = re.fullmatch(
+            r"(?:this\.)?(?:\w*[cC]onfig\w*|env)\.(get|getOrThrow)(?:<.*>)?", callee.text(), re.DOTALL
+        )
         if found is None:
             continue
         above = node.parent().text() if node.parent() is not None else ""

@@ -79,7 +79,9 @@ LANGUAGES = {
     ),
 }  # fmt: skip
 
-_TAG = re.compile(r"`[^`]*\b(?P<kind>env|envconfig|mapstructure)\s*:\s*\"(?P<name>[A-Z][A-Z0-9_]*)(?P<options>[^\"]*)\"(?P<rest>[^`]*)`")
+_TAG = re.compile(
+    r"`[^`]*\b(?P<kind>env|envconfig|mapstructure)\s*:\s*\"(?P<name>[A-Z][A-Z0-9_]*)(?P<options>[^\"]*)\"(?P<rest>[^`]*)`"
+)
 _CLAP = re.compile(r"\benv\s*=\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"(?P<rest>[^\]]*)")
 
 
@@ -109,7 +111,11 @@ def _with_conventions(
     laravel = language == "php" and path.startswith(prefix + "config/") and prefix + "artisan" in repo
     for read in reads:
         if laravel and read.mode in (Mode.PLAIN, Mode.DEFAULT):
-            yield replace(read, mode=Mode.STRICT if read.name == "APP_KEY" else read.mode, guarded=read.name != "APP_KEY")
+            yield replace(
+                read,
+                mode=Mode.STRICT if read.name == "APP_KEY" else read.mode,
+                guarded=read.name != "APP_KEY",
+            )
         else:
             yield read
 
@@ -118,7 +124,11 @@ def _is_module(path: str, texts: list[tuple[str, str]]) -> bool:
     """Tell whether a Rust file is a crate's root or named by a `mod` of another file."""
     folder, _, name = path.rpartition("/")
     stem = name[:-3] if name != "mod.rs" else folder.rpartition("/")[2]
-    if stem in ("main", "lib", "build") or folder.endswith("src/bin") or not re.search(r"(?:^|/)src(?:/|$)", folder):
+    if (
+        stem in ("main", "lib", "build")
+        or folder.endswith("src/bin")
+        or not re.search(r"(?:^|/)src(?:/|$)", folder)
+    ):
         return True
     seek = re.compile(rf"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+{re.escape(stem)}\b", re.MULTILINE)
     return any(seek.search(text) for _, text in texts)
@@ -130,7 +140,11 @@ def _wrappers(spec: Language, marked: dict[str, str]) -> dict[str, tuple[bool, b
     if not spec.wrapper:
         return found
     for text in marked.values():
-        for start in re.finditer(r"^[ \t]*(?:\w+\s+)*(?:func|function|fn|static|public|private|protected|String)\b[^\n]*\(", text, re.MULTILINE):
+        for start in re.finditer(
+            r"^[ \t]*(?:\w+\s+)*(?:func|function|fn|static|public|private|protected|String)\b[^\n]*\(",
+            text,
+            re.MULTILINE,
+        ):
             body = text[start.start() : start.start() + 700]
             end = re.search(r"\n\}|\n    \}\n", body)
             match = re.search(spec.wrapper, body[: end.end()] if end else body, re.DOTALL)
@@ -145,7 +159,9 @@ def _reads(spec: Language, path: str, text: str, wrappers: dict[str, tuple[bool,
     for name, (fallback, fails) in wrappers.items():
         mode = Mode.STRICT if fails else Mode.PLAIN
         rest = _SECOND if fallback else _END
-        forms.append((re.compile(rf"(?:[\w$.]+(?:\.|->|::))?{re.escape(name)}\(\s*{_NAME}{rest}", re.DOTALL), mode))
+        forms.append(
+            (re.compile(rf"(?:[\w$.]+(?:\.|->|::))?{re.escape(name)}\(\s*{_NAME}{rest}", re.DOTALL), mode)
+        )
     tree = nodes.parse(text, spec.grammar)
     found: list[Read] = []
     for node in nodes.every(tree, *spec.kinds):
@@ -167,12 +183,30 @@ def _tags(spec: Language, path: str, text: str, tree: Any) -> Iterator[Read]:
         for node in nodes.every(tree, "raw_string_literal"):
             tag = _TAG.match(node.text())
             if tag is not None:
-                default = re.search(r"(?:envDefault|default)\s*:\s*\"([^\"]*)\"", node.text()) or re.search(r",\s*default=([^,]*)", tag["options"])
-                strict = "required" in tag["options"] or 'required:"true"' in node.text() or "notEmpty" in tag["options"]
+                default = re.search(r"(?:envDefault|default)\s*:\s*\"([^\"]*)\"", node.text()) or re.search(
+                    r",\s*default=([^,]*)", tag["options"]
+                )
+                strict = (
+                    "required" in tag["options"]
+                    or 'required:"true"' in node.text()
+                    or "notEmpty" in tag["options"]
+                )
                 mode = Mode.STRICT if strict else Mode.DEFAULT if default and default[1] else Mode.PLAIN
-                yield Read(name=tag["name"], path=path, line=nodes.line(node), mode=mode, default=default[1] if default else None)
+                yield Read(
+                    name=tag["name"],
+                    path=path,
+                    line=nodes.line(node),
+                    mode=mode,
+                    default=default[1] if default else None,
+                )
     if spec.grammar == "rust" and "env =" in text:
         for node in nodes.every(tree, "attribute_item"):
             for match in _CLAP.finditer(node.text()):
                 default = re.search(r"default_value(?:_t)?\s*=\s*\"?([^\",)]*)", node.text())
-                yield Read(name=match["name"], path=path, line=nodes.line(node), mode=Mode.DEFAULT if default else Mode.PLAIN, default=default[1] if default else None)
+                yield Read(
+                    name=match["name"],
+                    path=path,
+                    line=nodes.line(node),
+                    mode=Mode.DEFAULT if default else Mode.PLAIN,
+                    default=default[1] if default else None,
+                )

@@ -30,7 +30,11 @@ def line(node: Any) -> int:
 
 def string(node: Any | None) -> str | None:
     """Return the text of a string literal without interpolation, None for any other node."""
-    if node is None or "string" not in str(node.kind()) and node.kind() not in ("character_literal", "simple_symbol"):
+    if (
+        node is None
+        or "string" not in str(node.kind())
+        and node.kind() not in ("character_literal", "simple_symbol")
+    ):
         return None
     text = str(node.text())
     if node.kind() == "simple_symbol":

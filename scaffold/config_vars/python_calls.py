@@ -12,7 +12,9 @@ from scaffold.config_vars.python_truth import default_node, key_of
 from scaffold.config_vars.reads import Mode, is_name
 from scaffold.families.python_syntax import dotted_name
 
-_COMMON = frozenset("get pop items keys values update setdefault read load copy __getitem__ __init__ main".split())
+_COMMON = frozenset(
+    "get pop items keys values update setdefault read load copy __getitem__ __init__ main".split()
+)
 _KINDS = {
     "bool": "boolean",
     "int": "number",
@@ -75,7 +77,11 @@ def find_wrappers(index: Index, scope: Scope) -> dict[str, Wrapper]:
         while function is not None:
             function = index.parents.get(function)
             if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                names = [arg.arg for arg in (*function.args.args, *function.args.kwonlyargs) if arg.arg not in ("self", "cls")]
+                names = [
+                    arg.arg
+                    for arg in (*function.args.args, *function.args.kwonlyargs)
+                    if arg.arg not in ("self", "cls")
+                ]
                 if key in names and function.name not in _COMMON:
                     found.setdefault(function.name, _wrapper(function, names, key))
     return found
@@ -85,7 +91,11 @@ def _passed(node: ast.Subscript | ast.Call, scope: Scope) -> str:
     """Return the name that an expression hands to the environment as a key, "" for none."""
     inner: ast.expr | None = None
     if isinstance(node, ast.Subscript):
-        inner = node.slice if isinstance(node.slice, ast.Name) and scope.reader(node.value) == "os.environ" else None
+        inner = (
+            node.slice
+            if isinstance(node.slice, ast.Name) and scope.reader(node.value) == "os.environ"
+            else None
+        )
     elif node.args and isinstance(node.args[0], (ast.Name, ast.Call)) and _is_plain(node, scope):
         inner = node.args[0]
     if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
@@ -127,7 +137,9 @@ def _wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str], key
     )
 
 
-def find_read(node: ast.AST, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]) -> Found | None:
+def find_read(
+    node: ast.AST, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]
+) -> Found | None:
     """Return what an expression reads, None where it reads nothing."""
     if isinstance(node, ast.Subscript):
         if scope.reader(node.value) != "os.environ" or not isinstance(node.ctx, ast.Load):
@@ -142,7 +154,9 @@ def find_read(node: ast.AST, scope: Scope, wrappers: dict[str, Wrapper], loops: 
     return _called(node, scope, wrappers, loops) if isinstance(node, ast.Call) else None
 
 
-def _found(names: tuple[str, ...], mode: Mode, default: ast.expr | None = None, kind: str = "") -> Found | None:
+def _found(
+    names: tuple[str, ...], mode: Mode, default: ast.expr | None = None, kind: str = ""
+) -> Found | None:
     kept = tuple(name for name in names if is_name(name))
     return Found(names=kept, mode=mode, default=default, kind=kind) if kept else None
 
@@ -154,7 +168,9 @@ def _names(node: ast.expr | None, scope: Scope, loops: dict[str, list[str]]) -> 
     return (text,) if text is not None else ()
 
 
-def _called(node: ast.Call, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]) -> Found | None:
+def _called(
+    node: ast.Call, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]
+) -> Found | None:
     origin = scope.origin(node.func)
     first = node.args[0] if node.args else _keyword(node, "key", "var", "name", "env")
     if origin == "os.getenv":
@@ -182,7 +198,12 @@ def _database_url(node: ast.Call, origin: str, scope: Scope, loops: dict[str, li
 
 
 def _method(
-    node: ast.Call, kind: str, func: ast.Attribute, first: ast.expr | None, scope: Scope, loops: dict[str, list[str]]
+    node: ast.Call,
+    kind: str,
+    func: ast.Attribute,
+    first: ast.expr | None,
+    scope: Scope,
+    loops: dict[str, list[str]],
 ) -> Found | None:
     if kind == "os.environ":
         if func.attr not in ("get", "setdefault", "pop", "__getitem__"):
@@ -199,12 +220,36 @@ def _library(
     node: ast.Call, kind: str, method: str, first: ast.expr | None, scope: Scope, loops: dict[str, list[str]]
 ) -> Found | None:
     """Read a call of django-environ, environs, python-decouple, prettyconf or Starlette's Config."""
-    if method and method not in _KINDS and method not in ("str", "json", "path", "dict", "get_value", "get", "log_level",
-        "date", "datetime", "uuid", "enum", "bytes", "field", "timedelta", "unicode", "float", "eval"):
+    if (
+        method
+        and method not in _KINDS
+        and method
+        not in (
+            "str",
+            "json",
+            "path",
+            "dict",
+            "get_value",
+            "get",
+            "log_level",
+            "date",
+            "datetime",
+            "uuid",
+            "enum",
+            "bytes",
+            "field",
+            "timedelta",
+            "unicode",
+            "float",
+            "eval",
+        )
+    ):
         return None
     if isinstance(first, ast.Call):
         return None
-    names = _names(first, scope, loops) or ((_USUAL_NAMES[method],) if method in _USUAL_NAMES and first is None else ())
+    names = _names(first, scope, loops) or (
+        (_USUAL_NAMES[method],) if method in _USUAL_NAMES and first is None else ()
+    )
     default = _keyword(node, "default")
     if default is None and len(node.args) > 1 and (method or kind == "environs"):
         default = node.args[1]

@@ -41,7 +41,12 @@ def model_reads(path: str, scope: Scope) -> Iterator[Read]:
 
 
 def _fields(
-    path: str, node: ast.ClassDef, top: ast.ClassDef, classes: dict[str, ast.ClassDef], scope: Scope, before: str
+    path: str,
+    node: ast.ClassDef,
+    top: ast.ClassDef,
+    classes: dict[str, ast.ClassDef],
+    scope: Scope,
+    before: str,
 ) -> Iterator[Read]:
     prefix = before or _setting(top, "env_prefix") or ""
     delimiter = _setting(top, "env_nested_delimiter")
@@ -99,7 +104,10 @@ def _is_ellipsis(node: ast.expr | None) -> bool:
 
 def _default(value: ast.expr | None, scope: Scope) -> tuple[ast.expr | None, list[str]]:
     """Return the default expression and the names that `Field(...)` gives."""
-    if not isinstance(value, ast.Call) or dotted_name(value.func).rpartition(".")[2] not in ("Field", "SecretStr"):
+    if not isinstance(value, ast.Call) or dotted_name(value.func).rpartition(".")[2] not in (
+        "Field",
+        "SecretStr",
+    ):
         return value, []
     default = value.args[0] if value.args else None
     names: list[str] = []
@@ -107,7 +115,11 @@ def _default(value: ast.expr | None, scope: Scope) -> tuple[ast.expr | None, lis
         if keyword.arg in ("default", "default_factory"):
             default = keyword.value
         elif keyword.arg in ("env", "alias", "validation_alias"):
-            names = [text for part in ast.walk(keyword.value) if isinstance(part, ast.expr) and (text := literal(part))]
+            names = [
+                text
+                for part in ast.walk(keyword.value)
+                if isinstance(part, ast.expr) and (text := literal(part))
+            ]
     return default, names
 
 
@@ -159,7 +171,13 @@ def _values(path: str, node: ast.ClassDef, scope: Scope) -> Iterator[Read]:
         word = origin.rpartition(".")[2]
         default = call.args[0] if call.args else said.get("default")
         required = word == "SecretValue" or "environ_required" in said
-        mode, text = (Mode.STRICT, None) if required else (Mode.TEST, None) if default is None else _mode(default, default)
+        mode, text = (
+            (Mode.STRICT, None)
+            if required
+            else (Mode.TEST, None)
+            if default is None
+            else _mode(default, default)
+        )
         if word in ("DatabaseURLValue", "CacheURLValue", "EmailURLValue", "SearchURLValue"):
             prefix, name = "", word.replace("URLValue", "").upper() + "_URL"
         full = f"{prefix}_{name}" if prefix else name

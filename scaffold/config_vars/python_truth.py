@@ -8,12 +8,16 @@ import re
 from scaffold.config_vars.python_scope import Scope
 from scaffold.families.python_syntax import dotted_name, literal
 
-MODE = re.compile(r"(?:\w+_)?(?:ENV|ENVIRONMENT|STAGE|MODE|SETTINGS|CONFIG|CONFIG_NAME|CONFIG_TYPE|CONFIGURATION)")
+MODE = re.compile(
+    r"(?:\w+_)?(?:ENV|ENVIRONMENT|STAGE|MODE|SETTINGS|CONFIG|CONFIG_NAME|CONFIG_TYPE|CONFIGURATION)"
+)
 DEV = re.compile(
     r"(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|LOCAL|LOCALHOST|TEST|TESTING|TESTS|CI|GITHUB_ACTIONS|TRAVIS|GITPOD\w*"
     r"|CODESPACES?|PYTEST_CURRENT_TEST|DOCKER)(?:_MODE|_SERVER|_ENV)?"
 )
-PROD = re.compile(r"(?:(?:IS|ON|IN|DJANGO|APP)_)?(?:PROD|PRODUCTION|HEROKU|DYNO|HEROKU_APP_NAME|HEROKU_DEPLOY)(?:_MODE|_ENV)?")
+PROD = re.compile(
+    r"(?:(?:IS|ON|IN|DJANGO|APP)_)?(?:PROD|PRODUCTION|HEROKU|DYNO|HEROKU_APP_NAME|HEROKU_DEPLOY)(?:_MODE|_ENV)?"
+)
 WORD = re.compile(r"prod(?:uction)?|live|heroku", re.IGNORECASE)
 FALSE = frozenset(("", "0", "false", "f", "no", "n", "off", "none", "null"))
 _DEPTH = 8
@@ -105,7 +109,9 @@ def _compared(node: ast.Compare, scope: Scope, depth: int) -> bool | None:
         return isinstance(test, ast.NotIn)
     if isinstance(right, ast.Constant) and right.value is None and key_of(left, scope) is not None:
         return isinstance(test, (ast.Is, ast.Eq))
-    words = [text for part in ast.walk(right) if isinstance(part, ast.expr) and (text := literal(part)) is not None]
+    words = [
+        text for part in ast.walk(right) if isinstance(part, ast.expr) and (text := literal(part)) is not None
+    ]
     name = _source(left, scope)
     if not words or not name or not isinstance(test, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
         return None

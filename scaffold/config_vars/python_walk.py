@@ -18,7 +18,9 @@ from scaffold.config_vars.scope import is_task
 from scaffold.families.python_syntax import dotted_name, literal
 
 _STOPS = frozenset("exit _exit abort quit fatal critical".split())
-_DEV_CLASS = re.compile(r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?")
+_DEV_CLASS = re.compile(
+    r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?"
+)
 
 
 @dataclass(slots=True)
@@ -190,7 +192,9 @@ class Walk:
         if isinstance(parent.op, ast.And):
             if place.mode is Mode.PLAIN:
                 place.mode = Mode.TEST
-            place.guarded = place.guarded or any(truth(value, self.scope) is False for value in parent.values[:at])
+            place.guarded = place.guarded or any(
+                truth(value, self.scope) is False for value in parent.values[:at]
+            )
             return
         for value in rest:
             other = find_read(value, self.scope, self.wrappers, {})
@@ -335,5 +339,11 @@ def _softens(node: ast.Try) -> bool:
 
 
 def _compared_kind(node: ast.Compare) -> str:
-    words = [literal(part) for side in node.comparators for part in ast.walk(side) if isinstance(part, ast.expr)]
-    return "boolean" if any(word and word.lower() in ("true", "1", "yes", "on", "false") for word in words) else ""
+    words = [
+        literal(part) for side in node.comparators for part in ast.walk(side) if isinstance(part, ast.expr)
+    ]
+    return (
+        "boolean"
+        if any(word and word.lower() in ("true", "1", "yes", "on", "false") for word in words)
+        else ""
+    )

@@ -10,7 +10,11 @@ from scaffold.config_vars.reads import Read
 from scaffold.repo import Repo
 
 
-_BY_LANGUAGE = {"java": ("java", "kotlin"), "kotlin": ("java", "kotlin"), "docker": tuple(languages.LANGUAGES)}
+_BY_LANGUAGE = {
+    "java": ("java", "kotlin"),
+    "kotlin": ("java", "kotlin"),
+    "docker": tuple(languages.LANGUAGES),
+}
 
 
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -36,7 +40,9 @@ _ASKS = re.compile(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
 _HOLDERS = ("settings.", "config.", "config[", "conf.")
 
 
-def tested(repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, Sequence[Read]]) -> frozenset[str]:
+def tested(
+    repo: Repo, root: str, others: tuple[str, ...], reads: Mapping[str, Sequence[Read]]
+) -> frozenset[str]:
     """Return the setting names whose being set other modules ask for: `if settings.MAIL_SERVER:`."""
     bound = {read.bound for found in reads.values() for read in found if len(read.bound) > 3}
     found: set[str] = set()
@@ -66,4 +72,6 @@ def _is_asked(text: str, match: re.Match[str]) -> bool:
     if not _ASKS.search(line):
         return False
     after = text[match.end() : match.end() + 200]
-    return re.match(r"\s*(?::|$|and\b|or\b|is\b|else\b|\\|\))", after) is not None and not re.match(r"[^\n]*\n\s+raise ", after)
+    return re.match(r"\s*(?::|$|and\b|or\b|is\b|else\b|\\|\))", after) is not None and not re.match(
+        r"[^\n]*\n\s+raise ", after
+    )

@@ -47,14 +47,18 @@ def judge(name: str, context: Context) -> Verdict:
         return Verdict(required=False, default=usable, why="")
     if any(read.sets for read in reads):
         return Verdict(required=False, default=usable, why="")
-    copes = any(_is_loose(read, context) for read in reads if not is_task(read.path)) or classify.is_optional(name)
+    copes = any(_is_loose(read, context) for read in reads if not is_task(read.path)) or classify.is_optional(
+        name
+    )
     if any(read.mode is Mode.STRICT or (read.mode is Mode.FRAGILE and not copes) for read in live):
         required = name not in context.spare and not _is_table_only(live, told)
         return Verdict(required=required, default=None, why="the code fails without it" if required else "")
     if _is_hosts(name) and usable is None and not any(_is_computed(read) for read in live):
         return Verdict(required=bool(live), default=None, why="without it every request is refused")
     if live and name not in context.spare and _is_of_local_database(name, context):
-        return Verdict(required=True, default=None, why="the database's host falls back to the developer's machine")
+        return Verdict(
+            required=True, default=None, why="the database's host falls back to the developer's machine"
+        )
     if not live or usable is not None or any(_is_computed(read) for read in live):
         return Verdict(required=False, default=usable, why="")
     if copes or not _is_needed(name, live, told, context):
@@ -99,10 +103,14 @@ def _is_unusable(name: str, default: str) -> bool:
 
 def _is_loose(read: Read, context: Context) -> bool:
     """Tell whether a read copes: it only asks, or the value's presence is tested where it is used."""
-    return read.mode is Mode.TEST or (read.mode is Mode.PLAIN and bool(read.bound) and read.bound in context.tested)
+    return read.mode is Mode.TEST or (
+        read.mode is Mode.PLAIN and bool(read.bound) and read.bound in context.tested
+    )
 
 
-_PART = re.compile(r"(.*(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MONGO|MONGODB|SQL)_?)(?:NAME|USER|USERNAME|PASSWORD|PASS|PWD|DATABASE)")
+_PART = re.compile(
+    r"(.*(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MONGO|MONGODB|SQL)_?)(?:NAME|USER|USERNAME|PASSWORD|PASS|PWD|DATABASE)"
+)
 
 
 def _is_of_local_database(name: str, context: Context) -> bool:

@@ -15,7 +15,18 @@ _ERB = re.compile(r"<%[=-]?(?!#|%)(.*?)-?%>", re.DOTALL)
 _TOP_KEY = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
 _DEV_KEYS = ("development", "test", "dev", "testing", "ci")
 _TAKEN_FROM_URL = ("config/database.yml", "config/database.yaml")
-_METHODS = ("fetch", "[]", "key?", "has_key?", "include?", "member?", "values_at", "dig", "slice", "fetch_values")
+_METHODS = (
+    "fetch",
+    "[]",
+    "key?",
+    "has_key?",
+    "include?",
+    "member?",
+    "values_at",
+    "dig",
+    "slice",
+    "fetch_values",
+)
 _MASTER_KEY = "The key that opens the encrypted credentials: what config/master.key holds"
 _LIBRARY = re.compile(r"Figaro|Anyway|Dotenv")
 
@@ -57,7 +68,9 @@ def _erb(path: str, text: str, prefix: str) -> Iterator[Read]:
         if section in _DEV_KEYS:
             continue
         spare = url or path.endswith(("storage.yml", ".html.erb"))
-        yield replace(found_read, guarded=True) if spare and found_read.mode is not Mode.STRICT else found_read
+        yield (
+            replace(found_read, guarded=True) if spare and found_read.mode is not Mode.STRICT else found_read
+        )
 
 
 class Script:
@@ -92,9 +105,13 @@ class Script:
                 yield from self._environment(node, method.text())
             elif receiver.text() == "Figaro.env":
                 word = method.text()
-                yield from self._placed(node, [word.rstrip("!?").upper()], Mode.STRICT if word.endswith("!") else Mode.PLAIN, None)
+                yield from self._placed(
+                    node, [word.rstrip("!?").upper()], Mode.STRICT if word.endswith("!") else Mode.PLAIN, None
+                )
             elif receiver.text() in ("Figaro", "Dotenv") and method.text() in ("require_keys", "require_key"):
-                names = [name for item in nodes.named(node.field("arguments")) for name in self.places.texts(item)]
+                names = [
+                    name for item in nodes.named(node.field("arguments")) for name in self.places.texts(item)
+                ]
                 yield from self._placed(node, names, Mode.STRICT, None)
         yield from self._anyway()
 
@@ -102,7 +119,9 @@ class Script:
         arguments = nodes.named(node.field("arguments"))
         if method in ("values_at", "slice", "fetch_values"):
             names = [name for item in arguments for name in self.places.texts(item)]
-            yield from self._placed(node, names, Mode.STRICT if method == "fetch_values" else Mode.PLAIN, None)
+            yield from self._placed(
+                node, names, Mode.STRICT if method == "fetch_values" else Mode.PLAIN, None
+            )
             return
         names = self.places.texts(arguments[0]) if arguments else []
         if method != "fetch":
@@ -136,7 +155,9 @@ class Script:
             title = re.match(r"class\s+(?:\w+::)*(\w+?)(?:Config)?\s*<", text)
             said = re.search(r"^\s*(?:config_name|env_prefix)\s+[:\"'](\w+)", text, re.MULTILINE)
             prefix = (said[1] if said else re.sub(r"(?<!^)(?=[A-Z])", "_", title[1] if title else "")).upper()
-            required = set(re.findall(r":(\w+)", " ".join(re.findall(r"^\s*required\s+(.*)$", text, re.MULTILINE))))
+            required = set(
+                re.findall(r":(\w+)", " ".join(re.findall(r"^\s*required\s+(.*)$", text, re.MULTILINE)))
+            )
             for call in nodes.every(node, "call"):
                 method = call.field("method")
                 if method is None or method.text() != "attr_config":
@@ -145,8 +166,20 @@ class Script:
                     key = nodes.named(item)[0].text() if item.kind() == "pair" else item.text()
                     name = key.strip(":'\" ")
                     value = nodes.string(nodes.named(item)[-1]) if item.kind() == "pair" else None
-                    mode = Mode.STRICT if name in required else Mode.DEFAULT if item.kind() == "pair" else Mode.TEST
-                    yield Read(name=f"{prefix}_{name.upper()}", path=self.path, line=nodes.line(item), mode=mode, default=value)
+                    mode = (
+                        Mode.STRICT
+                        if name in required
+                        else Mode.DEFAULT
+                        if item.kind() == "pair"
+                        else Mode.TEST
+                    )
+                    yield Read(
+                        name=f"{prefix}_{name.upper()}",
+                        path=self.path,
+                        line=nodes.line(item),
+                        mode=mode,
+                        default=value,
+                    )
 
 
 def _credentials(repo: Repo, root: str) -> Iterator[Read]:
@@ -157,6 +190,8 @@ def _credentials(repo: Repo, root: str) -> Iterator[Read]:
         for name in ("config/credentials/production.yml.enc", "config/credentials.yml.enc")
         if (path := prefix + name) in repo
     ]
-    if not sealed or any(prefix + name in repo for name in ("config/master.key", "config/credentials/production.key")):
+    if not sealed or any(
+        prefix + name in repo for name in ("config/master.key", "config/credentials/production.key")
+    ):
         return
     yield Read(name="RAILS_MASTER_KEY", path=sealed[0], line=0, mode=Mode.STRICT, told=_MASTER_KEY)

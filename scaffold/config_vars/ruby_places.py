@@ -12,7 +12,9 @@ from scaffold.config_vars.reads import Mode, Read
 
 _FAILS = re.compile(r"^\s*(?:raise|abort|exit|fail|exit!)\b", re.MULTILINE)
 _READS = re.compile(r"\bENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]")
-_COPES = frozenset("to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? class".split())
+_COPES = frozenset(
+    "to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? class".split()
+)
 _BRANCHES = ("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional")
 
 
@@ -164,7 +166,9 @@ class Places:
             text = nodes.string(value)
             return [text] if text is not None else self._items(value)
         for _, parent in nodes.parents(node):
-            if parent.kind() in ("block", "do_block") and re.match(rf"(?:\{{|do)\s*\|\s*{re.escape(node.text())}\b", parent.text()):
+            if parent.kind() in ("block", "do_block") and re.match(
+                rf"(?:\{{|do)\s*\|\s*{re.escape(node.text())}\b", parent.text()
+            ):
                 call = parent.parent()
                 return self._items(call.field("receiver")) if call is not None else []
         return []
@@ -176,13 +180,15 @@ class Places:
             return self._items(self.constants.get(node.text()))
         if node is None or node.kind() not in ("array", "string_array"):
             return []
-        found = [item.text() if item.kind() == "bare_string" else nodes.string(item) for item in nodes.named(node)]
+        found = [
+            item.text() if item.kind() == "bare_string" else nodes.string(item) for item in nodes.named(node)
+        ]
         return [text for text in found if text]
 
     def settled(self, reads: Iterable[Read]) -> Iterator[Read]:
         """Yield the reads, their modes settled by tests of the bound names in the same script."""
         found = list(reads)
-        names = {read.bound for read in found if len(read.bound) > 1}
+        names = {read.bound for read in found if read.bound not in ("", "-")}
         verdicts: dict[str, Mode] = {}
         if names:
             for node in nodes.every(self.tree, *_BRANCHES[:2], *_BRANCHES[3:]):
@@ -190,7 +196,10 @@ class Places:
                 if test is None:
                     continue
                 fails = body is not None and _FAILS.search(body.text()) is not None
-                asked = re.findall(r"(?<![\w.:'\"])@?([A-Za-z_]\w*)(?=\s*(?:$|&&|\|\||\)|\.(?:present|blank|nil|empty)\?|&\.|\band\b|\bor\b))", test.text())
+                asked = re.findall(
+                    r"(?<![\w.:'\"])@?([A-Za-z_]\w*)(?=\s*(?:$|&&|\|\||\)|\.(?:present|blank|nil|empty)\?|&\.|\band\b|\bor\b))",
+                    test.text(),
+                )
                 for name in set(asked) & names:
                     if verdicts.get(name) is not Mode.STRICT:
                         verdicts[name] = Mode.STRICT if fails else Mode.TEST

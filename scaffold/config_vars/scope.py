@@ -43,7 +43,9 @@ def is_production(path: str, named: str = "") -> bool:
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
-_TASK = re.compile(r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$")
+_TASK = re.compile(
+    r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$"
+)
 
 
 def is_task(path: str) -> bool:
@@ -65,7 +67,9 @@ def files(
 def _files(
     repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool
 ) -> Iterator[str]:
-    shut = tuple(f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/"))
+    shut = tuple(
+        f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/")
+    )
     named = commands(repo, root)
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):

@@ -13,12 +13,28 @@ from scaffold.repo import Repo
 
 _LITERAL = re.compile(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)*)(\1|$)""")
 _WORD = re.compile(r"(?i)secret|passw|pwd|pass\b|token|key|dsn|credential|salt|://[^\s/]*:[^\s/]*@")
-_NEAR = ("SECRET", "secret", "Secret", "PASSWORD", "password", "Password", "TOKEN", "token", "API_KEY", "api_key", "apiKey")
+_NEAR = (
+    "SECRET",
+    "secret",
+    "Secret",
+    "PASSWORD",
+    "password",
+    "Password",
+    "TOKEN",
+    "token",
+    "API_KEY",
+    "api_key",
+    "apiKey",
+)
 _ASSIGNED = re.compile(
     r"""^[ \t]*(?:(?:export|const|let|var|final|static|public|private|protected|readonly|String|string)\s+)*"""
     r"""['"]?(?P<name>(?:[\w$]+(?:\.|->|::))*\$?\w+|[\w.]+\[\s*['"]\w+['"]\s*\])['"]?\s*(?::\s*[\w<>]+\s*)?(?:=>|:=|=|:)\s*"""
     r"""(?:b|r|u)?(?P<quote>["'])(?P<value>[^"'\s]{8,200})(?P=quote)\s*[,;]?\s*(?:\#.*|//.*)?$""",
     re.MULTILINE,
+)
+_NAMED = re.compile(
+    r"(?:.*_)?(?:SECRET|SECRET_KEY|SECRET_KEY_BASE|SECRET_TOKEN|PASSWORD|PASSWD|PASS|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_KEY|APP_KEY"
+    r"|JWT_KEY|DATABASE_UR[IL]|MONGO(?:DB)?_UR[IL]|REDIS_URL|CONNECTION_STRING)"
 )
 _MOST = 10
 _SUFFIXES = {
@@ -47,7 +63,10 @@ def redacted(proof: Evidence) -> Evidence:
 
 def _is_word(text: str) -> bool:
     """Tell whether a literal is a name (of a variable, a setting, a key), no value."""
-    return len(text) < 4 or re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]+|[a-z]+(?:[_.-][a-z]+)*", text) is not None
+    return (
+        len(text) < 4
+        or re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]+|[a-z]+(?:[_.-][a-z]+)*", text) is not None
+    )
 
 
 def doubts(
@@ -73,7 +92,9 @@ def doubts(
         id="vars/hard-coded-secret",
         message=f"{count} in the code: {', '.join(f'{path}:{line}' for path, line in found)}",
         remedy="Read it from a config var, and replace the value: whoever has the repository has it.",
-        evidence=tuple(Evidence(path=path, line=line, text=_covered(repo, path, line)) for path, line in found),
+        evidence=tuple(
+            Evidence(path=path, line=line, text=_covered(repo, path, line)) for path, line in found
+        ),
     )
 
 
@@ -81,7 +102,11 @@ def _covered(repo: Repo, path: str, line: int) -> str:
     """Return a line with every literal covered but names of variables."""
     proof = repo.proof(path, line)
     return _LITERAL.sub(
-        lambda found: found[0] if found[3] and re.fullmatch(r"[A-Z][A-Z0-9_]*", found[2]) else f"{found[1]}***{found[3]}",
+        lambda found: (
+            found[0]
+            if found[3] and re.fullmatch(r"[A-Z][A-Z0-9_]*", found[2])
+            else f"{found[1]}***{found[3]}"
+        ),
         proof.text,
     )
 
@@ -90,15 +115,16 @@ def _literals(text: str) -> Iterator[int]:
     for found in _ASSIGNED.finditer(text):
         last = re.split(r"\W+", found["name"].rstrip("'\"] "))[-1]
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).upper()
-        if classify.is_secret(name) and _is_value(found["value"]):
+        if _NAMED.fullmatch(name) and _is_value(found["value"]):
             yield text.count("\n", 0, found.start("name")) + 1
 
 
 def _is_value(value: str) -> bool:
     """Tell whether a literal is a value and no placeholder, name, path or address without a password."""
-    if len(value) < 8 or classify.is_unusable(value) or _is_word(value):
-        return False
     if "://" in value:
-        return re.search(r"://[^/\s:]+:[^/\s@]{3,}@(?!localhost|127\.)", value) is not None
-    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
-    return bool(mixed or re.search(r"[^\w./ -]", value)) and not re.match(r"[./~]|\w+/\w+$|[\w.-]+@[\w.-]+$|\{|%|<", value)
+        return re.search(r"://[^/\s:]+:[^/\s@]{3,}@(?!localhost|127\.|\w+[:/])", value) is not None
+    if len(value) < 12 or classify.is_unusable(value) or _is_word(value):
+        return False
+    if re.search(r"[|{}<>\\:]|->|\.\.", value) or re.match(r"[./~]|\w+/\w+$|[\w.-]+@[\w.-]+$", value):
+        return value.startswith("base64:") or value.startswith("django-insecure")
+    return re.search(r"\d", value) is not None and re.search(r"[A-Za-z]", value) is not None

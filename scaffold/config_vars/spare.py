@@ -25,7 +25,14 @@ def find(
     repo: Repo, root: str, reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]
 ) -> frozenset[str]:
     """Return the names that need not be set."""
-    found = {*_alternatives(reads, told), *_logins(repo, root, reads), *_services(reads), *_storage(reads), *_committed(reads, told), *_families(reads)}
+    found = {
+        *_alternatives(reads, told),
+        *_logins(repo, root, reads),
+        *_services(reads),
+        *_storage(reads),
+        *_committed(reads, told),
+        *_families(reads),
+    }
     if any(classify.provider(name) in ("postgres", "mysql") and name.endswith("_URL") for name in reads):
         found |= {name for name in reads if _PARTS.fullmatch(name.upper())}
     return frozenset(found)
@@ -79,7 +86,11 @@ def _services_known() -> frozenset[str]:
 def _is_asked(name: str, reads: Sequence[Read], path: str) -> bool:
     """Tell whether a file asks for the presence of a credential or address before it uses it."""
     return classify.is_needed(name) and any(
-        read.path == path and read.mode is Mode.TEST and read.default is None and read.kind != "boolean" and not read.guarded
+        read.path == path
+        and read.mode is Mode.TEST
+        and read.default is None
+        and read.kind != "boolean"
+        and not read.guarded
         for read in reads
     )
 
@@ -92,9 +103,7 @@ def _logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> Itera
             if re.fullmatch(rf"(?:SOCIAL_AUTH_|OMNIAUTH_|AUTH_|OAUTH_)?{word}_{section['parts']}", name):
                 names[name] = word
     halves = {
-        word
-        for name, word in names.items()
-        if any(other != name and names[other] == word for other in names)
+        word for name, word in names.items() if any(other != name and names[other] == word for other in names)
     }
     if len(halves) > 1 or (halves and _has_passwords(repo, root)):
         yield from (name for name, word in names.items() if word in halves)
@@ -141,4 +150,6 @@ def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
 def _committed(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:
     """Yield what a committed .env leaves out: the app runs with that file as it is."""
     if sum(told[name].committed is not None for name in reads if name in told) > 1:
-        yield from (name for name, found in reads.items() if all(read.mode is not Mode.STRICT for read in found))
+        yield from (
+            name for name, found in reads.items() if all(read.mode is not Mode.STRICT for read in found)
+        )

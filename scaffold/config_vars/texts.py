@@ -15,7 +15,10 @@ _PRISMA = re.compile(r"""^[^/\n]*\benv\(\s*"(\w+)"\s*\)""", re.MULTILINE)
 _SPRING = re.compile(r"\$\{([A-Z][A-Z0-9_]+)(?::([^}]*))?\}")
 _SYMFONY = re.compile(r"%env\((?:[\w:.%-]*:)?([A-Z][A-Z0-9_]+)\)%")
 _SHELL = re.compile(r"(?<!\\)\$(?:\{([A-Z][A-Z0-9_]+)(?::?([-=?+])([^}]*))?\}|([A-Z][A-Z0-9_]+)\b)")
-_SET = re.compile(r"(?:^|[;&]|\bexport|\blocal|\breadonly|\bdeclare)\s*([A-Z][A-Z0-9_]*)=|\bread\s+(?:-\w+\s+)*([A-Z]\w*)|\bfor\s+([A-Z]\w*)\s+in", re.MULTILINE)
+_SET = re.compile(
+    r"(?:^|[;&]|\bexport|\blocal|\breadonly|\bdeclare)\s*([A-Z][A-Z0-9_]*)=|\bread\s+(?:-\w+\s+)*([A-Z]\w*)|\bfor\s+([A-Z]\w*)\s+in",
+    re.MULTILINE,
+)
 _DART = re.compile(r":\s*['\"]?\$([A-Z][A-Z0-9_]+)['\"]?\s*$", re.MULTILINE)
 
 
@@ -40,7 +43,11 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
 
 
 _SUFFIXES = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"), "rust": (".rs",)}
-_MANIFESTS = {"python": ("requirements.txt", "pyproject.toml", "Pipfile"), "node": ("package.json",), "rust": ("Cargo.toml",)}
+_MANIFESTS = {
+    "python": ("requirements.txt", "pyproject.toml", "Pipfile"),
+    "node": ("package.json",),
+    "rust": ("Cargo.toml",),
+}
 
 
 def _implied(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -71,7 +78,9 @@ def _matches(repo: Repo, path: str, pattern: re.Pattern[str], mode: Mode) -> Ite
 
 def _is_comment(text: str, at: int) -> bool:
     start = text.rfind("\n", 0, at) + 1
-    return re.match(r"[^'\"]*(?:^|\s)#", text[start:at]) is not None or text[start:at].lstrip().startswith(("#", "//"))
+    return re.match(r"[^'\"]*(?:^|\s)#", text[start:at]) is not None or text[start:at].lstrip().startswith(
+        ("#", "//")
+    )
 
 
 def _spring(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -85,14 +94,27 @@ def _spring(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
             if _is_comment(text, found.start()):
                 continue
             mode = Mode.STRICT if found[2] is None else Mode.DEFAULT if found[2] else Mode.PLAIN
-            yield Read(name=found[1], path=path, line=text.count("\n", 0, found.start()) + 1, mode=mode, default=found[2])
+            yield Read(
+                name=found[1],
+                path=path,
+                line=text.count("\n", 0, found.start()) + 1,
+                mode=mode,
+                default=found[2],
+            )
 
 
 def _node_config(repo: Repo, root: str) -> Iterator[Read]:
     """Read node-config's custom-environment-variables, with the defaults of config/default.*."""
     prefix = "" if root == "." else root + "/"
     defaults: dict[str, Any] = {}
-    for name in ("default.json", "default.yaml", "default.yml", "production.json", "production.yaml", "production.yml"):
+    for name in (
+        "default.json",
+        "default.yaml",
+        "default.yml",
+        "production.json",
+        "production.yaml",
+        "production.yml",
+    ):
         found = _document(repo, f"{prefix}config/{name}")
         defaults = {**defaults, **_leaves(found, ())}
     for name in ("json", "yaml", "yml"):
@@ -103,7 +125,9 @@ def _node_config(repo: Repo, root: str) -> Iterator[Read]:
             given = defaults.get(key.removesuffix(".__name"))
             mode = Mode.PLAIN if given in (None, "") else Mode.DEFAULT
             text = None if given is None else str(given)
-            yield Read(name=value, path=path, line=repo.line_of(path, rf"\b{value}\b"), mode=mode, default=text)
+            yield Read(
+                name=value, path=path, line=repo.line_of(path, rf"\b{value}\b"), mode=mode, default=text
+            )
 
 
 def _document(repo: Repo, path: str) -> object:
@@ -129,12 +153,33 @@ def _shell(repo: Repo, root: str) -> Iterator[Read]:
     """Read `$NAME` in the Procfile, in its scripts and in those of the build."""
     prefix = "" if root == "." else root + "/"
     named = scope.commands(repo, root)
-    paths = [prefix + name for name in ("Procfile", "setup.sh", "start.sh", "run.sh", "entrypoint.sh", "docker-entrypoint.sh", "release.sh")]
-    paths += [path for path in repo.suffixed(".sh", under=root) if path.rpartition("/")[2] in named and path not in paths]
-    paths += [path for path in repo.under(f"{prefix}bin") if "." not in path.rpartition("/")[2] and path.count("/") == prefix.count("/") + 1]
+    paths = [
+        prefix + name
+        for name in (
+            "Procfile",
+            "setup.sh",
+            "start.sh",
+            "run.sh",
+            "entrypoint.sh",
+            "docker-entrypoint.sh",
+            "release.sh",
+        )
+    ]
+    paths += [
+        path
+        for path in repo.suffixed(".sh", under=root)
+        if path.rpartition("/")[2] in named and path not in paths
+    ]
+    paths += [
+        path
+        for path in repo.under(f"{prefix}bin")
+        if "." not in path.rpartition("/")[2] and path.count("/") == prefix.count("/") + 1
+    ]
     for path in paths:
         text = repo.text(path) if path in repo else ""
-        if "$" not in text or (path.startswith(prefix + "bin/") and not re.match(r"#!.*\b(?:ba|da|z)?sh\b", text)):
+        if "$" not in text or (
+            path.startswith(prefix + "bin/") and not re.match(r"#!.*\b(?:ba|da|z)?sh\b", text)
+        ):
             continue
         own = {name for found in _SET.findall(text) for name in found if name}
         yield from _expansions(path, text, own)
@@ -150,4 +195,6 @@ def _expansions(path: str, text: str, own: set[str]) -> Iterator[Read]:
             mode, default = (Mode.DEFAULT, given.strip("'\"")) if given else (Mode.TEST, None)
         else:
             mode, default = (Mode.STRICT if word == "?" else Mode.TEST), None
-        yield Read(name=name, path=path, line=text.count("\n", 0, found.start()) + 1, mode=mode, default=default)
+        yield Read(
+            name=name, path=path, line=text.count("\n", 0, found.start()) + 1, mode=mode, default=default
+        )
