@@ -22,7 +22,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RubyApp:
-    """A folder with a Gemfile. `prod` are the gems declared for production, `installed` also what they need."""
+    """A folder with a Gemfile; `prod` are the gems declared for production, `installed` all they need."""
 
     root: str
     manifest: str

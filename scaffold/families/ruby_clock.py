@@ -9,7 +9,7 @@ from scaffold.facts import Addon, AnyFact, Doubt, Evidence, Process, Strength, c
 from scaffold.families.ruby import STACK
 from scaffold.families.ruby_code import Found, find, rb_files, top_files
 from scaffold.families.ruby_jobs import plain_files
-from scaffold.families.ruby_workers import Site
+from scaffold.families.ruby_rails import Site
 from scaffold.repo import Repo, join, relative
 
 _CLOCKWORK = re.compile(
@@ -47,7 +47,7 @@ def clock_facts(repo: Repo, site: Site) -> Iterator[AnyFact]:
             root=app.root,
             id="ruby/whenever",
             message=f"{plan} writes a crontab, and there is no cron on Heroku: these jobs would never run.",
-            remedy="Add Heroku Scheduler (`heroku addons:create scheduler:standard`) and enter its commands there.",
+            remedy="Add Heroku Scheduler (`heroku addons:create scheduler:standard`); enter them there.",
             evidence=(gem, repo.proof(plan, 1)),
         )
         yield Addon(

@@ -29,7 +29,8 @@ def code(repo: Repo, path: str) -> str:
 def find_each(repo: Repo, paths: Iterable[str], pattern: re.Pattern[str], hint: str = "") -> Iterator[Found]:
     """Yield every match of a pattern in some files; only files that hold the text `hint` are looked at."""
     for path in paths:
-        if hint not in repo.text(path):
+        raw = repo.text(path)
+        if hint not in raw or not pattern.search(raw):
             continue
         text = code(repo, path)
         for match in pattern.finditer(text):

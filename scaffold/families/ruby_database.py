@@ -92,6 +92,12 @@ def rails_migration(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
     several = known.names if known else ()
     schemas = tuple(name for name in several if join(rails.home, f"db/{name}_schema.rb") in repo)
     task = "db:prepare" if schemas else "db:migrate"
+    if (
+        task == "db:migrate"
+        and rails.app.has("data_migrate")
+        and repo.has_folder(join(rails.home, "db/data"))
+    ):
+        task = "db:migrate:with_data"
     folders = ["db/migrate", *(f"db/{name}_migrate" for name in several[1:])]
     paths = [join(rails.home, folder) for folder in folders]
     schema = join(rails.home, "db/schema.rb")
@@ -129,10 +135,10 @@ def _several(rails: RailsApp, known: Databases) -> Iterator[AnyFact]:
         stack="rails",
         root=rails.app.root,
         id="rails/several-databases",
-        message=f"production has the databases {', '.join(known.names)}; Heroku's DATABASE_URL reaches the first "
-        f"alone, Rails takes the others from {names}.",
-        remedy="Create one more database for each (the commands are among the next steps), or keep their tables "
-        f"in the first one and leave them out of {known.evidence.path}.",
+        message=f"production has the databases {', '.join(known.names)}; DATABASE_URL "
+        f"of Heroku reaches the first alone, Rails takes the others from {names}.",
+        remedy="Create one more database for each (the next steps have the commands), or keep their "
+        f"tables in the first one and leave them out of {known.evidence.path}.",
         evidence=(known.evidence,),
     )
     for name in known.unbound:

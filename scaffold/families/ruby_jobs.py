@@ -1,4 +1,4 @@
-"""What an app's background jobs run on: the Active Job adapter, the classes of job libraries, their queues."""
+"""What background jobs run on: the Active Job adapter, the classes of job libraries, their queues."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _job_files(repo: Repo, app: RubyApp, home: str) -> tuple[str, ...]:
 
 
 def plain_files(repo: Repo, app: RubyApp) -> tuple[str, ...]:
-    """Return the sources of an app without Rails: Ruby files of its root, tests and vendored code left out."""
+    """Return the sources of an app without Rails; tests and vendored code are left out."""
     return repo.once(("ruby-plain", app.root), lambda: _plain_files(repo, app.root))
 
 
@@ -43,7 +43,7 @@ def _plain_files(repo: Repo, root: str) -> tuple[str, ...]:
         path
         for path in repo.suffixed(".rb", ".ru", under=root)
         if not is_secondary(path[prefix:]) and "vendor/" not in path[prefix:] and "db/migrat" not in path
-    )[:1500]
+    )[:400]
 
 
 def adapter(repo: Repo, app: RubyApp, home: str) -> tuple[str, Found | None]:

@@ -82,7 +82,9 @@ def rackup_file(repo: Repo, app: RubyApp) -> str:
     if usual in repo:
         return usual
     found = [
-        path for path in top_files(repo, app.root, ".ru") if re.search(r"^[ \t]*run\b", code(repo, path), re.M)
+        path
+        for path in top_files(repo, app.root, ".ru")
+        if re.search(r"^[ \t]*run\b", code(repo, path), re.M)
     ]
     inner = [
         path for path in repo.named("config.ru") if path.startswith(f"{app.root}/" if app.root != "." else "")
@@ -106,13 +108,15 @@ def sinatra_program(repo: Repo, app: RubyApp) -> Program | None:
     return Program(path=found.path, words=words, evidence=(gem, found.evidence), gem="sinatra", serves=True)
 
 
-def bot_program(repo: Repo, app: RubyApp) -> Program | None:
-    """Return the program of a chat bot whose gem is installed."""
+def bot_program(repo: Repo, app: RubyApp, *, beside: bool = False) -> Program | None:
+    """Return the program of a chat bot whose gem is installed; `beside` a web app it stands apart."""
+    places = (*top_files(repo, app.root), *rb_files(repo, app.root, "bin", "bot", "bots"))
+    places = places if beside else _places(repo, app)
     for name, pattern in _BOTS:
         gem = app.proof(repo, name)
         if gem is None:
             continue
-        found = find(repo, _places(repo, app), pattern)
+        found = find(repo, places, pattern)
         if found is None:
             continue
         path = _entry(repo, app, found)
@@ -149,9 +153,7 @@ def _entry(repo: Repo, app: RubyApp, found: Found) -> str:
     stem = found.path.rpartition("/")[2].removesuffix(".rb")
     for path in top_files(repo, app.root):
         text = code(repo, path)
-        if path != found.path and re.search(
-            rf"require(?:_relative)?\s*\(?\s*[\"'][^\"']*\b{re.escape(stem)}[\"']", text
-        ):
+        if path != found.path and re.search(rf"\brequire\w*[\s(]+[\"'][^\"']*\b{re.escape(stem)}[\"']", text):
             return path
     return found.path
 

@@ -1,4 +1,4 @@
-"""Ruby apps -> the Rails applications among them: where each lives, which Rails, whether config.ru runs it."""
+"""Ruby apps -> the Rails applications among them: where each lives, which Rails, what config.ru runs."""
 
 from __future__ import annotations
 
@@ -44,6 +44,15 @@ class RailsApp:
     def older_than(self, major: int, minor: int = 0) -> bool:
         """Tell whether the version of Rails is known and below another."""
         return bool(self.version) and self.version < (major, minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """An app whose workers are looked for: its gems, where its code lives, Rails or not."""
+
+    app: RubyApp
+    home: str
+    rails: RailsApp | None
 
 
 def rails_apps(repo: Repo) -> tuple[RailsApp, ...]:

@@ -146,9 +146,9 @@ def _no_version(app: RubyApp, asked: str, proof: Evidence | None) -> Iterator[An
         yield from _unpinned(app, message, text, proof)
         return
     else:
-        line = f'ruby "{asked}"' if _NUMBER.fullmatch(asked) else 'ruby "~> 3.4"'
-        message = "neither Gemfile nor lock file pins Ruby"
-        yield from _unpinned(app, message, f"echo '{line}' >> Gemfile && bundle update --ruby", proof)
+        own = asked if _NUMBER.fullmatch(asked) else """$(ruby -e 'print RUBY_VERSION')"""
+        text = f"""echo "ruby '{own}'" >> Gemfile && bundle update --ruby"""
+        yield from _unpinned(app, "neither Gemfile nor lock file pins Ruby", text, proof)
         return
     yield from _pair(
         app,
@@ -191,7 +191,7 @@ def _not_locked(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
         yield from _pair(
             app,
             "lock-out-of-date",
-            f"{', '.join(lost[:4])} of {app.manifest} {'is' if len(lost) == 1 else 'are'} not in the lock file.",
+            f"{app.manifest} has {', '.join(lost[:4])}, the lock file has not.",
             ("bundle", "install"),
             "Heroku installs with a frozen lock file and stops where the Gemfile has more.",
             (repo.proof(app.manifest, first.line),),
@@ -205,7 +205,7 @@ def _puma(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
         yield from _pair(
             app,
             "puma-version",
-            f"Puma {'.'.join(map(str, version))} closes connections that Heroku's router keeps: the build refuses it.",
+            f"Puma {'.'.join(map(str, version))} drops connections the router keeps: the build refuses it.",
             ("bundle", "update", "puma"),
             "Puma 7.0.3 and later are fine.",
             (proof,),

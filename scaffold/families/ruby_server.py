@@ -13,10 +13,11 @@ from scaffold.repo import Repo, join, relative
 _PORT_READ = re.compile(r"^[ \t]*(?:port\b|bind\b|listen\b).*\bPORT\b|^[ \t]*port\s*[( ]\s*[a-z_]+", re.M)
 _LOOPBACK = re.compile(r"^[ \t]*(?:port|bind)\b.*(?:127\.0\.0\.1|localhost)", re.M)
 _BINDS = re.compile(r"^[ \t]*(?:port\b|bind\b|bind_to_activated_sockets)", re.M)
+_PLACES = (
+    r"directory|stdout_redirect|working_directory|std(?:out|err)_path|state_path|pidfile|pid|listen|chdir"
+)
 _ABSOLUTE = re.compile(
-    r"^[ \t]*(?:directory|stdout_redirect|working_directory|std(?:out|err)_path|state_path|pidfile|pid|listen|chdir)"
-    r"\b[ (]*(?:[\"']|.*(?<!\w)[\"'])/(?!tmp/|dev/|app/)[A-Za-z]",
-    re.M,
+    rf"^[ \t]*(?:{_PLACES})\b[ (]*(?:(?:[\"']|.*(?<!\w)[\"'])/(?!tmp/|dev/|app/)[A-Za-z]|.*\bshared)", re.M
 )
 _PATH_VARIABLE = re.compile(
     r"^[ \t]*(\w+)\s*=\s*(?:File\.expand_path\(\s*)?[\"']/(?:home|var|srv|opt|usr|root|data|u|apps)/", re.M
@@ -162,7 +163,7 @@ def _own_server(app: RubyApp, stack: str, fault: Evidence, tool: str) -> Doubt:
         stack=stack,
         root=app.root,
         id="ruby/server-config",
-        message=f"{fault.path} is written for another server (its paths, or as a daemon): {tool} runs without it.",
-        remedy="Keep threads, workers and hooks in a config file that reads PORT, then add it to the web command.",
+        message=f"{fault.path} is written for another server (paths, a daemon): {tool} runs without it.",
+        remedy="Keep threads, workers and hooks in a config file that reads PORT; add that to the command.",
         evidence=(fault,),
     )

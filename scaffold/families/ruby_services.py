@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.facts import Addon, AnyFact, Doubt, Evidence, Strength
+from scaffold.facts import AnyFact, Doubt
 from scaffold.families.ruby import STACK
-from scaffold.families.ruby_code import Found, code, config_files, find, rb_files, top_files
+from scaffold.families.ruby_code import config_files, find, rb_files
 from scaffold.families.ruby_database import MYSQL, POSTGRES, SQLITE, databases, uses_active_record
-from scaffold.families.ruby_jobs import job_files, plain_files
-from scaffold.families.ruby_workers import Site, worker_tools
+from scaffold.families.ruby_jobs import plain_files
+from scaffold.families.ruby_rails import Site
+from scaffold.families.ruby_redis import addon, redis_facts, sources
+from scaffold.families.ruby_workers import worker_tools
 from scaffold.manifests.erb_yaml import parse_erb_yaml
 from scaffold.repo import Repo, join
 
@@ -27,69 +29,26 @@ _ORMS = (
 _CONNECTS = re.compile(
     r"DATABASE_URL|database\.yml|PG(?:::Connection)?\.(?:connect|new)|Sequel\.connect|establish_connection"
 )
-_REDIS_GEMS = (
-    "redis",
-    "redis-client",
-    "redis-rails",
-    "redis-rb",
-    "redis-actionpack",
-    "redis-store",
-    "hiredis",
-)
-_REDIS_CACHE = re.compile(r"(?:cache_store|session_store)\s*(?:=|,|\()?\s*\[?\s*:(?:redis\w*)", re.M)
-_REDIS_USE = re.compile(
-    r"\bRedis(?:Client)?\.(?:new|connect|config)\b|\bRedis::(?:Namespace|Objects|List|Set|Store)\b|\bConnectionPool\b.*Redis"
-)
-_REDIS_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*REDIS\w*(?:URL|URI))[\"']")
 _MEMCACHE = re.compile(
     r"cache_store\s*(?:=|,)\s*(?:if[^\n]*\n\s*)?\[?\s*:(?:mem_cache_store|dalli_store)|Dalli::Client\.new"
 )
 _MONGO_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*MONGO\w*)[\"']")
-_SEARCH = re.compile(r"^[ \t]*searchkick\b|Chewy::Index|Elasticsearch::(?:Model|Client)|Chewy\.settings", re.M)
+_SEARCH = re.compile(
+    r"^[ \t]*searchkick\b|Chewy::Index|Elasticsearch::(?:Model|Client)|Chewy\.settings", re.M
+)
 _SEARCH_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*(?:ELASTIC|BONSAI|SEARCHBOX|OPENSEARCH)\w*)[\"']")
 _AMQP = re.compile(r"\bBunny\.(?:new|run)\b|Sneakers\.configure|Hutch::Config")
-_TLS = re.compile(r"verify_mode|VERIFY_NONE|ssl_params|OPENSSL_VERIFY")
 _ATTACHED = re.compile(r"\bhas_(?:one|many)_attached\b")
 _LOCAL = re.compile(r"active_storage\.service\s*=\s*:(?:local|test)\b")
-_ON_REDIS = frozenset({"sidekiq", "resque"})
 _ON_RABBIT = frozenset({"sneakers", "hutch"})
 
 
 def service_facts(repo: Repo, site: Site) -> Iterator[AnyFact]:
     """Yield the add-ons of an app, and doubts about what does not outlive a dyno."""
     yield from _database(repo, site)
-    yield from _redis(repo, site)
+    yield from redis_facts(repo, site)
     yield from _others(repo, site)
     yield from _storage(repo, site)
-
-
-def _addon(
-    site: Site, service: str, proofs: tuple[Evidence, ...], why: str, *, sure: bool = True, var: str = ""
-) -> Addon:
-    return Addon(
-        stack=STACK,
-        root=site.app.root,
-        service=service,
-        var=var,
-        strength=Strength.FRAMEWORK if sure else Strength.HINT,
-        evidence=proofs,
-        why=why,
-    )
-
-
-def sources(repo: Repo, site: Site) -> tuple[str, ...]:
-    """Return the files where services are connected to: configuration first, then the code."""
-    if site.rails is None:
-        return plain_files(repo, site.app)
-    own = dict.fromkeys(
-        (
-            *config_files(repo, site.home),
-            *rb_files(repo, site.home, "lib"),
-            *job_files(repo, site.app, site.home),
-        )
-    )
-    own |= dict.fromkeys(top_files(repo, site.home, ".ru"))
-    return tuple(own)
 
 
 def _database(repo: Repo, site: Site) -> Iterator[AnyFact]:
@@ -110,26 +69,26 @@ def _database(repo: Repo, site: Site) -> Iterator[AnyFact]:
             if sure
             else "its gem is declared, nothing connects."
         )
-        yield _addon(site, "postgres", (postgres, proof), why, sure=sure, var=_url(repo, known, "DATABASE"))
+        yield addon(site, "postgres", (postgres, proof), why, sure=sure, var=_url(repo, known, "DATABASE"))
     elif mysql:
         why = (
             "its gem is declared and the app keeps its data there."
             if sure
             else "its gem is declared, nothing connects."
         )
-        yield _addon(site, "mysql", (mysql, proof), why, sure=sure, var="DATABASE_URL" if site.rails else "")
+        yield addon(site, "mysql", (mysql, proof), why, sure=sure, var="DATABASE_URL" if site.rails else "")
     elif sure and (sqlite := app.proof(repo, *SQLITE)):
         yield Doubt(
             stack=STACK,
             root=app.root,
             id="ruby/sqlite",
-            message="SQLite is the only database of production: Heroku's build refuses the gem, and a dyno's disk "
-            "is emptied at every restart.",
-            remedy="Move sqlite3 to the development and test groups and run `bundle add pg --group production`; "
+            message="SQLite is the only database of production: Heroku's build refuses the gem, and the disk "
+            "of a dyno is emptied at every restart.",
+            remedy="Move sqlite3 to the development and test groups, run `bundle add pg --group production`; "
             "production then follows DATABASE_URL of Heroku Postgres.",
             evidence=(sqlite,) if proof == sqlite else (sqlite, proof),
         )
-        yield _addon(
+        yield addon(
             site,
             "postgres",
             (sqlite,),
@@ -149,82 +108,12 @@ def _url(repo: Repo, known: object, stem: str) -> str:
     return name if name and name != f"{stem}_URL" else ""
 
 
-def _redis(repo: Repo, site: Site) -> Iterator[AnyFact]:
-    app = site.app
-    tools = worker_tools(repo, site)
-    gem = app.proof(repo, *_REDIS_GEMS)
-    proofs: list[Evidence] = []
-    for tool, evidence in tools.items():
-        if tool in _ON_REDIS:
-            proofs += evidence
-    connected: Found | None = None
-    if gem:
-        cache = find(repo, config_files(repo, site.home), _REDIS_CACHE, ":redis")
-        connected = find(repo, sources(repo, site), _REDIS_USE, "Redis")
-        proofs += [found.evidence for found in (cache, connected) if found]
-        proofs += _cable(repo, site)
-    if proofs:
-        url = find(repo, sources(repo, site), _REDIS_URL, "REDIS")
-        name = url.match[1] if url else ""
-        var = "" if name in ("REDIS_URL", "REDIS_TLS_URL") else name
-        evidence = tuple(dict.fromkeys((*proofs[:4], *((url.evidence,) if url else ()))))
-        yield _addon(site, "redis", evidence, "the app runs on Redis in production.", var=var)
-        yield from _tls(repo, site, evidence)
-    elif gem and "redis" in app.prod:
-        yield _addon(
-            site, "redis", (gem,), "its gem is declared, but nothing in the code connects.", sure=False
-        )
-
-
-def _cable(repo: Repo, site: Site) -> list[Evidence]:
-    """Return the proof that Action Cable runs on Redis and is used at all."""
-    path = join(site.home, "config/cable.yml")
-    if path not in repo:
-        return []
-    file = repo.parsed(path, parse_erb_yaml)
-    if file.at("production", "adapter") != "redis":
-        return []
-    channels = [p for p in rb_files(repo, site.home, "app/channels") if "application_cable" not in p]
-    if channels or _broadcasts(repo, site):
-        return [repo.proof(path, file.line("production", "adapter") or file.line("production"))]
-    return []
-
-
-def _broadcasts(repo: Repo, site: Site) -> bool:
-    models = rb_files(repo, site.home, "app/models")
-    if find(repo, models, re.compile(r"\bbroadcasts(?:_to|_refreshes)?\b|\bbroadcast_\w+_to\b"), "broadcast"):
-        return True
-    views = repo.suffixed(".erb", ".haml", ".slim", under=join(site.home, "app/views"))
-    return any("turbo_stream_from" in repo.text(path) for path in views)
-
-
-def _tls(repo: Repo, site: Site, proofs: tuple[Evidence, ...]) -> Iterator[AnyFact]:
-    files = [*config_files(repo, site.home), *(plain_files(repo, site.app) if site.rails is None else ())]
-    files += [
-        path
-        for path in (join(site.home, f"config/{n}.yml") for n in ("cable", "redis", "sidekiq"))
-        if path in repo
-    ]
-    if any(_TLS.search(code(repo, path)) for path in files):
-        return
-    yield Doubt(
-        stack=STACK,
-        root=site.app.root,
-        id="ruby/redis-tls",
-        message="REDIS_URL is rediss:// with a certificate that Heroku signed itself; the Redis clients of this app "
-        "check certificates.",
-        remedy="Where Redis is connected to (Sidekiq's server and client, Action Cable, the cache), add "
-        "`ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }`.",
-        evidence=proofs[:3],
-    )
-
-
 def _others(repo: Repo, site: Site) -> Iterator[AnyFact]:
     app = site.app
     gem = app.proof(repo, "dalli", "memcachier")
     if gem:
         used = find(repo, (*config_files(repo, site.home), *sources(repo, site)), _MEMCACHE)
-        yield _addon(
+        yield addon(
             site,
             "memcached",
             (gem, used.evidence) if used else (gem,),
@@ -234,7 +123,7 @@ def _others(repo: Repo, site: Site) -> Iterator[AnyFact]:
             sure=used is not None,
         )
     if gem := app.proof(repo, "mongoid", "mongo_mapper", "mongo"):
-        yield _addon(
+        yield addon(
             site, "mongodb", (gem,), "the app keeps data in MongoDB.", var=_mongo_variable(repo, site)
         )
     gem = app.proof(
@@ -245,7 +134,7 @@ def _others(repo: Repo, site: Site) -> Iterator[AnyFact]:
         found = find(repo, (*models, *sources(repo, site)), _SEARCH)
         url = find(repo, sources(repo, site), _SEARCH_URL)
         name = url.match[1] if url else "ELASTICSEARCH_URL"
-        yield _addon(
+        yield addon(
             site,
             "elasticsearch",
             (gem, found.evidence) if found else (gem,),
@@ -271,14 +160,14 @@ def _brokers(repo: Repo, site: Site) -> Iterator[AnyFact]:
     tools = worker_tools(repo, site)
     for tool, evidence in tools.items():
         if tool in _ON_RABBIT:
-            yield _addon(site, "rabbitmq", evidence, f"{tool} takes its messages from RabbitMQ.")
+            yield addon(site, "rabbitmq", evidence, f"{tool} takes its messages from RabbitMQ.")
         if tool == "karafka":
-            yield _addon(site, "kafka", evidence, "karafka takes its messages from Kafka.")
+            yield addon(site, "kafka", evidence, "karafka takes its messages from Kafka.")
     gem = site.app.proof(repo, "bunny")
     if gem and not _ON_RABBIT & set(tools):
         found = find(repo, sources(repo, site), _AMQP)
         if found:
-            yield _addon(site, "rabbitmq", (gem, found.evidence), "the app speaks to RabbitMQ.")
+            yield addon(site, "rabbitmq", (gem, found.evidence), "the app speaks to RabbitMQ.")
 
 
 def _storage(repo: Repo, site: Site) -> Iterator[AnyFact]:

@@ -35,10 +35,14 @@ _HEREDOC = re.compile(r"<<[~-]?([\"']?)([A-Z_]{2,})\1")
 _CONFLICT = re.compile(r"(?:<{7}|>{7}) |={7}$")
 _MODIFIER = re.compile(r"\s(?:if|unless)\s")
 _FILE = re.compile(r"(?:file:|:file\s*=>|File\.(?:read|join|expand_path))")
-_OPTION = r"(?:\b{0}s?:|:{0}s?\s*=>)\s*(?P<value>%[iwIW]?[\[({{][^\])}}]*[\])}}]|\[[^\]]*\]|:\"?\w+\"?|[\"'][^\"']*[\"'])"
+_OPTION = (
+    r"(?:\b{0}s?:|:{0}s?\s*=>)\s*"
+    r"(?P<value>%[iwIW]?[\[({{][^\])}}]*[\])}}]|\[[^\]]*\]|:\"?\w+\"?|[\"'][^\"']*[\"'])"
+)
 _GROUP = re.compile(_OPTION.format("group"))
 _PLATFORM = re.compile(_OPTION.format("platform"))
 _PATH = re.compile(r"(?:\bpath:|:path\s*=>)\s*[\"']([^\"']+)[\"']")
+_NEXT = re.compile(r"(?:gem|group|source)[\s(]|end$")
 _LONGEST = 80
 
 
@@ -162,7 +166,7 @@ def _statements(lines: list[str], path: str) -> Iterator[tuple[int, str]]:
                 number += 1
         while number < len(lines) and number - first < _LONGEST and _goes_on(text):
             following = lines[number].strip()
-            if re.match(r"(?:gem|group|end|source)\b", following) and "{" not in text:
+            if _NEXT.match(following) and "{" not in text:
                 break
             text = f"{text.removesuffix(chr(92))}\n{following}"
             number += 1

@@ -42,7 +42,7 @@ class GemfileLock:
 
 
 def parse_gemfile_lock(text: str, path: str) -> GemfileLock:
-    """Parse a lock file. Raises ManifestError for an unresolved merge conflict; unknown lines are left out."""
+    """Parse a lock file. Raises ManifestError for a merge conflict; unknown lines are left out."""
     specs: dict[str, LockedGem] = {}
     entries: dict[str, list[str]] = {}
     lines: dict[str, int] = {}
