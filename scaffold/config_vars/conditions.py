@@ -1,4 +1,4 @@
-"""Would a condition hold in production with nothing set? By its text, for JavaScript, Ruby, Go and their kin."""
+"""Would a condition hold in production with nothing set? Read from its text, for all but Python."""
 
 from __future__ import annotations
 

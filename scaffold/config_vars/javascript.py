@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript -> reads of the environment: process.env in all its forms, and the app's wrappers."""
+"""JavaScript and TypeScript -> reads of process.env in all its forms, also through the app's wrappers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemas that check the environment in JavaScript: zod, t3-env, envalid, Joi, yup, convict, env-var, Nest."""
+"""Schemas that check the environment: zod, t3-env, envalid, Joi, yup, convict, env-var, Nest."""
 
 from __future__ import annotations
 

@@ -4,80 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from scaffold.config_vars import nodes, scope
 from scaffold.config_vars.after import around, verdicts
+from scaffold.config_vars.language_forms import END, LANGUAGES, NAMED, SECOND, Language
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.repo import Repo
-
-_NAME = r"""["'`](?P<name>[A-Za-z_]\w*)["'`]"""
-_SECOND = r"""(?:\s*,\s*(?P<default>[^()]*?(?:\([^()]*\))?[^()]*?))?\s*,?\s*\)$"""
-_END = r"\s*,?\s*\)$"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Language:
-    """How a language reads variables: node kinds to look at, texts of the reading forms, wrapper functions."""
-
-    grammar: str
-    suffixes: tuple[str, ...]
-    marks: tuple[str, ...]
-    kinds: tuple[str, ...]
-    forms: tuple[tuple[str, Mode], ...]
-    wrapper: str = ""
-
-
-LANGUAGES = {
-    "go": Language(
-        grammar="go", suffixes=(".go",), marks=("os.Getenv", "os.LookupEnv", "env:\"", "envconfig", "viper.", "Getenv("),
-        kinds=("call_expression",),
-        forms=((rf"(?:os|syscall)\.Getenv\(\s*{_NAME}\s*\)$", Mode.PLAIN), (rf"os\.LookupEnv\(\s*{_NAME}\s*\)$", Mode.TEST),
-               (rf"viper\.MustBindEnv\([^,]+,\s*{_NAME}.*\)$", Mode.PLAIN), (rf"viper\.BindEnv\([^,]+,\s*{_NAME}.*\)$", Mode.PLAIN)),
-        wrapper=r"func\s+(?:\([^)]*\)\s*)?(?P<function>\w+)\(\s*(?P<key>\w+)(?P<rest>[^)]*)\)(?P<body>.*?(?:os\.Getenv|os\.LookupEnv)\(\s*(?P=key)\s*\).*)",
-    ),
-    "php": Language(
-        grammar="php", suffixes=(".php",), marks=("getenv", "env(", "$_ENV"), kinds=("function_call_expression", "subscript_expression"),
-        forms=((rf"env\(\s*{_NAME}{_SECOND}", Mode.PLAIN), (rf"\\?getenv\(\s*{_NAME}\s*(?:,\s*\w+)?\)$", Mode.PLAIN),
-               (rf"\$_ENV\[\s*{_NAME}\s*\]$", Mode.PLAIN)),
-        wrapper=r"function\s+(?P<function>\w+)\(\s*(?:\??\w+\s+)?(?P<key>\$\w+)(?P<rest>[^)]*)\)(?P<body>.*?getenv\(\s*(?P=key).*)",
-    ),
-    "java": Language(
-        grammar="java", suffixes=(".java",), marks=("System.getenv", "dotenv", "@Value"), kinds=("method_invocation", "annotation"),
-        forms=((rf"System\.getenv\(\s*{_NAME}\s*\)$", Mode.PLAIN), (rf"System\.getenv\(\)\.get\(\s*{_NAME}\s*\)$", Mode.PLAIN),
-               (rf"System\.getenv\(\)\.(?:getOrDefault|containsKey)\(\s*{_NAME}{_SECOND}", Mode.TEST), (rf"(?i:dotenv)\.get\(\s*{_NAME}{_SECOND}", Mode.PLAIN),
-               (r'@Value\(\s*(?:value\s*=\s*)?"\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^}]*))?\}"\s*\)$', Mode.STRICT)),
-        wrapper=r"\b(?P<function>\w+)\(\s*(?:final\s+)?String\s+(?P<key>\w+)(?P<rest>[^)]*)\)(?P<body>.*?System\.getenv\(\s*(?P=key)\s*\).*)",
-    ),
-    "kotlin": Language(
-        grammar="kotlin", suffixes=(".kt", ".kts"), marks=("System.getenv", "dotenv"), kinds=("call_expression", "indexing_expression"),
-        forms=((rf"System\.getenv\(\s*{_NAME}\s*\)$", Mode.PLAIN), (rf"System\.getenv\(\)\[{_NAME}\]$", Mode.PLAIN),
-               (rf"System\.getenv\(\)\.(?:getOrDefault|containsKey)\(\s*{_NAME}{_SECOND}", Mode.TEST), (rf"(?:\w*[dD]otenv|env)\[{_NAME}\]$", Mode.PLAIN)),
-    ),
-    "scala": Language(
-        grammar="scala", suffixes=(".scala",), marks=("sys.env", "System.getenv"), kinds=("call_expression",),
-        forms=((rf"sys\.env\(\s*{_NAME}\s*\)$", Mode.STRICT), (rf"sys\.env\.get\(\s*{_NAME}\s*\)$", Mode.PLAIN),
-               (rf"sys\.env\.getOrElse\(\s*{_NAME}{_SECOND}", Mode.TEST), (rf"System\.getenv\(\s*{_NAME}\s*\)$", Mode.PLAIN)),
-    ),
-    "rust": Language(
-        grammar="rust", suffixes=(".rs",), marks=("env::var", "env!(", "dotenv", "env ="), kinds=("call_expression", "macro_invocation"),
-        forms=((rf"(?:std::)?env::var(?:_os)?\(\s*&?{_NAME}\s*\)$", Mode.PLAIN), (rf"dotenv(?:y)?::var\(\s*{_NAME}\s*\)$", Mode.PLAIN),
-               (rf"var\(\s*{_NAME}\s*\)$", Mode.PLAIN), (rf"(?:std::)?env!\(\s*{_NAME}.*\)$", Mode.STRICT), (rf"dotenv!\(\s*{_NAME}\s*\)$", Mode.STRICT),
-               (rf"option_env!\(\s*{_NAME}\s*\)$", Mode.TEST)),
-        wrapper=r"fn\s+(?P<function>\w+)\(\s*(?P<key>\w+)\s*:\s*&(?:'\w+ )?str(?P<rest>[^)]*)\)(?P<body>.*?env::var\(\s*(?P=key)\s*\).*)",
-    ),
-    "csharp": Language(
-        grammar="csharp", suffixes=(".cs",), marks=("GetEnvironmentVariable", "onfiguration["), kinds=("invocation_expression", "element_access_expression"),
-        forms=((rf"(?:System\.)?Environment\.GetEnvironmentVariable\(\s*{_NAME}\s*\)$", Mode.PLAIN),
-               (r'(?:\w+\.)*_?[cC]onfiguration\[\s*"(?P<name>[A-Z][A-Z0-9_]+)"\s*\]$', Mode.PLAIN)),
-    ),
-    "elixir": Language(
-        grammar="elixir", suffixes=(".ex", ".exs"), marks=("System.get_env", "System.fetch_env", ":system,"), kinds=("call", "tuple"),
-        forms=((rf"System\.get_env\(\s*{_NAME}{_SECOND}", Mode.PLAIN), (rf"System\.get_env\s+{_NAME}$", Mode.PLAIN), (rf"System\.fetch_env!\(?\s*{_NAME}\s*\)?$", Mode.STRICT),
-               (rf"System\.fetch_env\(\s*{_NAME}\s*\)$", Mode.TEST), (rf"\{{:system,\s*{_NAME}(?:,\s*(?P<default>[^}}]*))?\}}$", Mode.PLAIN)),
-    ),
-}  # fmt: skip
 
 _TAG = re.compile(
     r"`[^`]*\b(?P<kind>env|envconfig|mapstructure)\s*:\s*\"(?P<name>[A-Z][A-Z0-9_]*)(?P<options>[^\"]*)\"(?P<rest>[^`]*)`"
@@ -158,9 +92,9 @@ def _reads(spec: Language, path: str, text: str, wrappers: dict[str, tuple[bool,
     forms = [(re.compile(form, re.DOTALL), mode) for form, mode in spec.forms]
     for name, (fallback, fails) in wrappers.items():
         mode = Mode.STRICT if fails else Mode.PLAIN
-        rest = _SECOND if fallback else _END
+        rest = SECOND if fallback else END
         forms.append(
-            (re.compile(rf"(?:[\w$.]+(?:\.|->|::))?{re.escape(name)}\(\s*{_NAME}{rest}", re.DOTALL), mode)
+            (re.compile(rf"(?:[\w$.]+(?:\.|->|::))?{re.escape(name)}\(\s*{NAMED}{rest}", re.DOTALL), mode)
         )
     tree = nodes.parse(text, spec.grammar)
     found: list[Read] = []

@@ -1,4 +1,4 @@
-"""The only use of the ast-grep library: text -> syntax tree, and the few questions readers ask of its nodes."""
+"""The only use of the ast-grep library: text -> syntax tree, and what readers ask of its nodes."""
 
 from __future__ import annotations
 
@@ -30,10 +30,8 @@ def line(node: Any) -> int:
 
 def string(node: Any | None) -> str | None:
     """Return the text of a string literal without interpolation, None for any other node."""
-    if (
-        node is None
-        or "string" not in str(node.kind())
-        and node.kind() not in ("character_literal", "simple_symbol")
+    if node is None or (
+        "string" not in str(node.kind()) and node.kind() not in ("character_literal", "simple_symbol")
     ):
         return None
     text = str(node.text())

@@ -1,4 +1,4 @@
-"""Python source -> reads of the environment, on the syntax tree: os.environ and the libraries that wrap it."""
+"""Python source -> reads of the environment: os.environ and the libraries that wrap it."""
 
 from __future__ import annotations
 

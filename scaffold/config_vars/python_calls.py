@@ -71,7 +71,8 @@ class Found:
 def find_wrappers(index: Index, scope: Scope) -> dict[str, Wrapper]:
     """Return the functions that pass a parameter on as the name of a variable."""
     found: dict[str, Wrapper] = {}
-    for node in (*index.of(ast.Subscript), *index.of(ast.Call)):
+    candidates: list[ast.Subscript | ast.Call] = [*index.of(ast.Subscript), *index.of(ast.Call)]
+    for node in candidates:
         key = _passed(node, scope)
         function: ast.AST | None = node if key else None
         while function is not None:

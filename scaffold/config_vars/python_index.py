@@ -1,4 +1,4 @@
-"""A Python syntax tree, walked once: its nodes by class, and the parent of each."""
+"""A Python syntax tree, walked once: the nodes that readers ask for by class, and all parents."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import ast
 from typing import Any, TypeVar
 
 N = TypeVar("N", bound=ast.AST)
+_ASKED = frozenset(
+    (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If, ast.IfExp, ast.Assert)
+    + (ast.Subscript, ast.Call, ast.Compare, ast.comprehension)
+)
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue))
 
 
 class Index:
@@ -19,17 +24,19 @@ class Index:
         parents, kinds = self.parents, self.kinds
         while stack:
             node = stack.pop()
-            kinds.setdefault(type(node), []).append(node)
+            kind = type(node)
+            if kind in _ASKED:
+                kinds.setdefault(kind, []).append(node)
             children: list[ast.AST] = []
             for name in node._fields:
                 value = getattr(node, name, None)
-                if isinstance(value, list):
+                if type(value) is list:
                     children += [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                elif isinstance(value, ast.expr) or type(value) is ast.arguments:
                     children.append(value)
             for child in children:
                 parents[child] = node
-            stack += reversed(children)
+            stack += [child for child in reversed(children) if type(child) not in _LEAVES]
 
     def of(self, *kinds: type[N]) -> list[N]:
         """Return the nodes of these classes."""

@@ -53,9 +53,11 @@ class Scope:
                 self.origins[alias.asname or head] = alias.name if alias.asname else head
         for taken in index.of(ast.ImportFrom):
             self._import(taken, shared or {})
-        for bound in (*index.of(ast.Assign), *index.of(ast.AnnAssign)):
-            if bound.value is not None:
-                self._assign(bound, bound.value)
+        for bound in index.of(ast.Assign):
+            self._assign(bound.targets, bound.value)
+        for noted in index.of(ast.AnnAssign):
+            if noted.value is not None:
+                self._assign([noted.target], noted.value)
 
     def origin(self, node: ast.expr) -> str:
         """Return the full dotted name of an expression, through the imports; "" for no name."""
@@ -107,8 +109,7 @@ class Scope:
             ):
                 self.readers[bound] = shared[alias.name]
 
-    def _assign(self, node: ast.Assign | ast.AnnAssign, value: ast.expr) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    def _assign(self, targets: list[ast.expr], value: ast.expr) -> None:
         for target in targets:
             name = dotted_name(target).removeprefix("self.")
             if not name:

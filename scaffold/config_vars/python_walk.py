@@ -1,4 +1,4 @@
-"""One Python module -> its reads: each reading expression with what surrounds it (guards, fallbacks, tests)."""
+"""One Python module -> its reads: each expression with the guards, fallbacks and tests around it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from scaffold.config_vars import classify
 from scaffold.config_vars.python_calls import Found, Wrapper, find_read, schema_defaults
+from scaffold.config_vars.python_checks import compared_kind, fails, is_missing, softens, subscripted, tested
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_models import model_reads
 from scaffold.config_vars.python_scope import Scope
@@ -17,7 +18,6 @@ from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.scope import is_task
 from scaffold.families.python_syntax import dotted_name, literal
 
-_STOPS = frozenset("exit _exit abort quit fatal critical".split())
 _DEV_CLASS = re.compile(
     r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?"
 )
@@ -163,7 +163,7 @@ class Walk:
             if isinstance(parent, (ast.If, ast.IfExp, ast.While)):
                 self._branch(parent, child, place)
             elif isinstance(parent, ast.Try) and child in parent.body:
-                if place.mode is Mode.STRICT and _softens(parent):
+                if place.mode is Mode.STRICT and softens(parent):
                     place.mode = Mode.TEST
             elif isinstance(parent, ast.BoolOp):
                 self._chain(parent, child, place)
@@ -177,7 +177,7 @@ class Walk:
         if child is parent.test:
             if place.mode is Mode.PLAIN and place.default is None:
                 place.mode = Mode.TEST
-            if isinstance(parent, ast.If) and _missing(parent.test) and _fails(parent.body):
+            if isinstance(parent, ast.If) and is_missing(parent.test) and fails(parent.body):
                 place.mode = Mode.STRICT
             return
         held = truth(parent.test, self.scope)
@@ -217,12 +217,12 @@ class Walk:
         elif isinstance(parent, ast.Compare):
             if place.mode is Mode.PLAIN:
                 place.mode = Mode.TEST
-            place.kind = place.kind or _compared_kind(parent)
+            place.kind = place.kind or compared_kind(parent)
         elif isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not):
             place.used = True
         elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
             target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
-            place.bound = dotted_name(target).rpartition(".")[2] or _subscripted(target)
+            place.bound = dotted_name(target).rpartition(".")[2] or subscripted(target)
         elif isinstance(parent, ast.keyword):
             place.bound = parent.arg or ""
         elif isinstance(parent, ast.Dict):
@@ -274,76 +274,16 @@ class Walk:
         found: dict[str, Mode] = {}
         if not names:
             return found
-        for node in (*self.index.of(ast.If), *self.index.of(ast.IfExp)):
-            asked = _tested(node.test) & names
-            missing = bool(asked) and _missing(node.test)
-            fails = bool(asked) and isinstance(node, ast.If) and _fails(node.body if missing else node.orelse)
+        conditions: list[ast.If | ast.IfExp] = [*self.index.of(ast.If), *self.index.of(ast.IfExp)]
+        for node in conditions:
+            asked = tested(node.test) & names
+            missing = bool(asked) and is_missing(node.test)
+            failing = (
+                bool(asked) and isinstance(node, ast.If) and fails(node.body if missing else node.orelse)
+            )
             for name in asked:
                 if found.get(name) is not Mode.STRICT:
-                    found[name] = Mode.STRICT if fails else Mode.TEST
+                    found[name] = Mode.STRICT if failing else Mode.TEST
         for sure in self.index.of(ast.Assert):
-            found |= dict.fromkeys(_tested(sure.test) & names, Mode.STRICT)
+            found |= dict.fromkeys(tested(sure.test) & names, Mode.STRICT)
         return found
-
-
-def _tested(test: ast.expr) -> set[str]:
-    """Return the names whose being set a condition asks for; those it only compares are not among them."""
-    parts: list[ast.expr] = [test]
-    found: set[str] = set()
-    while parts:
-        node = parts.pop()
-        if isinstance(node, ast.BoolOp):
-            parts += node.values
-        elif isinstance(node, ast.UnaryOp):
-            parts.append(node.operand)
-        elif isinstance(node, ast.Compare):
-            right = node.comparators[0]
-            if isinstance(right, ast.Constant) and right.value in (None, ""):
-                parts.append(node.left)
-        elif isinstance(node, ast.Call):
-            parts += [arg for arg in node.args if dotted_name(node.func) in ("all", "any", "bool", "len")]
-        elif isinstance(node, (ast.List, ast.Tuple)):
-            parts += node.elts
-        elif name := dotted_name(node).rpartition(".")[2] or _subscripted(node):
-            found.add(name)
-    return found
-
-
-def _subscripted(node: ast.expr) -> str:
-    return (literal(node.slice) or "") if isinstance(node, ast.Subscript) else ""
-
-
-def _missing(test: ast.expr) -> bool:
-    """Tell whether a condition holds when something is missing."""
-    return any(
-        (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
-        or (isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Is, ast.NotIn, ast.Eq)))
-        for node in ast.walk(test)
-    )
-
-
-def _fails(body: list[ast.stmt]) -> bool:
-    """Tell whether statements end the program or raise."""
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Raise):
-                return True
-            if isinstance(node, ast.Call) and dotted_name(node.func).rpartition(".")[2] in _STOPS:
-                return True
-    return False
-
-
-def _softens(node: ast.Try) -> bool:
-    """Tell whether a try statement copes with a missing variable."""
-    return bool(node.handlers) and not any(_fails(handler.body) for handler in node.handlers)
-
-
-def _compared_kind(node: ast.Compare) -> str:
-    words = [
-        literal(part) for side in node.comparators for part in ast.walk(side) if isinstance(part, ast.expr)
-    ]
-    return (
-        "boolean"
-        if any(word and word.lower() in ("true", "1", "yes", "on", "false") for word in words)
-        else ""
-    )

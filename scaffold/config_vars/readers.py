@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scaffold.config_vars import dart, javascript, languages, python, ruby, scope, texts
+from scaffold.config_vars.language_forms import LANGUAGES
 from scaffold.config_vars.reads import Read
 from scaffold.repo import Repo
-
 
 _BY_LANGUAGE = {
     "java": ("java", "kotlin"),
     "kotlin": ("java", "kotlin"),
-    "docker": tuple(languages.LANGUAGES),
+    "docker": tuple(LANGUAGES),
 }
 
 
@@ -28,7 +28,7 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
     if language in ("node", "docker", "static") or prefix + "package.json" in repo:
         yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
     for name in _BY_LANGUAGE.get(language, (language,)):
-        if name in languages.LANGUAGES:
+        if name in LANGUAGES:
             yield from languages.read(repo, root, others, name)
     if language == "dart" or container:
         yield from dart.read(repo, root, others)
@@ -37,6 +37,8 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
 
 _SETTING = re.compile(r"(?:settings|config|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
 _ASKS = re.compile(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
+_IN_CONFIG = ("in current_app.config", "in app.config", "in self.config", "in config")
+_MEMBER = re.compile(r"""['"](\w+)['"] (?:not )?in [\w.]*config""")
 _HOLDERS = ("settings.", "config.", "config[", "conf.")
 
 
@@ -57,12 +59,8 @@ def tested(
                 if match is not None and match[1] in bound and _is_asked(text, match):
                     found.add(match[1])
                 at = text.find(holder, at + 1)
-    for name in bound:
-        if name.isupper():
-            seek = re.compile(rf"['\"]{name}['\"] (?:not )?in [\w.]*config")
-            paths = scope.files(repo, root, others, (".py",))
-            if any(name in (text := repo.text(path)) and seek.search(text) for path in paths):
-                found.add(name)
+        if any(word in text for word in _IN_CONFIG):
+            found |= bound.intersection(_MEMBER.findall(text))
     return frozenset(found)
 
 

@@ -32,8 +32,9 @@ class Read:
     """One place that reads a variable; `default` is the literal it falls back to ("" for an empty one).
 
     `guarded`: runs only where something switches it on. `bound`: the name that the code gives the
-    value. `instead`: variables that serve when this one is not set. `told`: a description in the code. `table`: the name is one of a table that is matched with the environment. `sets`: the app
-    sets the variable itself where it is missing.
+    value. `instead`: variables that serve when this one is not set. `told`: a description in the code.
+    `table`: the name is one of a table that is matched with the environment. `sets`: the app sets the
+    variable itself where it is missing.
     """
 
     name: str

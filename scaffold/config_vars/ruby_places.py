@@ -86,9 +86,9 @@ class Places:
             return
         if word in ("to_i", "to_f"):
             place.kind = "number"
-        elif word in ("present?", "blank?", "nil?", "empty?", "casecmp?", "in?") and place.mode is Mode.PLAIN:
-            place.mode = Mode.TEST
-        elif word == "presence" and place.mode is Mode.PLAIN:
+        elif (
+            word in ("present?", "blank?", "nil?", "empty?", "casecmp?", "in?") and place.mode is Mode.PLAIN
+        ) or (word == "presence" and place.mode is Mode.PLAIN):
             place.mode = Mode.TEST
         elif word not in _COPES and "&." not in parent.text() and place.mode is Mode.PLAIN and not place.used:
             place.mode = Mode.FRAGILE

@@ -1,0 +1,74 @@
+"""Conditions and bodies in Python: what a test asks for, and whether a branch ends the program."""
+
+from __future__ import annotations
+
+import ast
+
+from scaffold.families.python_syntax import dotted_name, literal
+
+_STOPS = frozenset(("exit", "_exit", "abort", "quit", "fatal", "critical"))
+
+
+def tested(test: ast.expr) -> set[str]:
+    """Return the names whose being set a condition asks for; those it only compares are not among them."""
+    parts: list[ast.expr] = [test]
+    found: set[str] = set()
+    while parts:
+        node = parts.pop()
+        if isinstance(node, ast.BoolOp):
+            parts += node.values
+        elif isinstance(node, ast.UnaryOp):
+            parts.append(node.operand)
+        elif isinstance(node, ast.Compare):
+            right = node.comparators[0]
+            if isinstance(right, ast.Constant) and right.value in (None, ""):
+                parts.append(node.left)
+        elif isinstance(node, ast.Call):
+            parts += [arg for arg in node.args if dotted_name(node.func) in ("all", "any", "bool", "len")]
+        elif isinstance(node, (ast.List, ast.Tuple)):
+            parts += node.elts
+        elif name := dotted_name(node).rpartition(".")[2] or subscripted(node):
+            found.add(name)
+    return found
+
+
+def subscripted(node: ast.expr) -> str:
+    """Return the literal key of `x["key"]`, "" for any other expression."""
+    return (literal(node.slice) or "") if isinstance(node, ast.Subscript) else ""
+
+
+def is_missing(test: ast.expr) -> bool:
+    """Tell whether a condition holds when something is missing."""
+    return any(
+        (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
+        or (isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Is, ast.NotIn, ast.Eq)))
+        for node in ast.walk(test)
+    )
+
+
+def fails(body: list[ast.stmt]) -> bool:
+    """Tell whether statements end the program or raise."""
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Raise):
+                return True
+            if isinstance(node, ast.Call) and dotted_name(node.func).rpartition(".")[2] in _STOPS:
+                return True
+    return False
+
+
+def softens(node: ast.Try) -> bool:
+    """Tell whether a try statement copes with a missing variable."""
+    return bool(node.handlers) and not any(fails(handler.body) for handler in node.handlers)
+
+
+def compared_kind(node: ast.Compare) -> str:
+    """Return "boolean" where a value is compared with a word for true or false."""
+    words = [
+        literal(part) for side in node.comparators for part in ast.walk(side) if isinstance(part, ast.expr)
+    ]
+    return (
+        "boolean"
+        if any(word and word.lower() in ("true", "1", "yes", "on", "false") for word in words)
+        else ""
+    )
