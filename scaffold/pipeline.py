@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold import about, declared, state
+from scaffold import about, declared, stacks, state
 from scaffold.errors import ManifestError, Undecided, UserError
 from scaffold.facts import AnyFact, Strength
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
 from scaffold.repo import Repo, git_top, open_repo
-from scaffold.stacks import Stack, all_stacks
+from scaffold.stacks import stacks_for
 
 MANIFESTS = frozenset(
     "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod "
@@ -55,7 +57,7 @@ def place(directory: str, root: str = "") -> tuple[Path, str]:
     Raises UserError for a folder that is not there.
     """
     folder = Path(directory)
-    if not folder.is_dir():
+    if not directory or not os.path.isdir(folder):
         raise UserError(
             "repo/no-folder", f"{directory} is not a folder", remedy="Name your app's folder with -C DIR."
         )
@@ -63,14 +65,20 @@ def place(directory: str, root: str = "") -> tuple[Path, str]:
     top = git_top(folder) or folder
     inside = folder.relative_to(top).as_posix()
     if root:
-        inside = root.strip("/") if inside == "." else f"{inside}/{root.strip('/')}"
+        inside = posixpath.normpath(f"{inside}/{root}")
+        if root.startswith("/") or inside.split("/")[0] == "..":
+            raise UserError(
+                "repo/root-outside",
+                f"--root {root} is not a folder of the repository",
+                remedy="Name it as seen from the top of the repository, such as --root backend.",
+            )
     return top, "" if inside == "." and not root else inside
 
 
 def detect(repo: Repo) -> tuple[AnyFact, ...]:
     """Run every detector; their order does not matter."""
     facts: list[AnyFact] = []
-    for stack in all_stacks():
+    for stack in stacks_for(repo):
         facts += stack.detect(repo)
     facts += declared.detect(repo)
     facts += about.detect(repo)
@@ -125,12 +133,12 @@ def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
     if kept or not (label or stack or root):
         return kept
     wanted = label or " in ".join(part for part in (stack or "an app", root) if part)
-    known = {item.name for item in all_stacks()}
+    known = stacks.names()
     if stack and stack not in known:
         raise UserError(
             "stack/unknown",
             f"there is no stack {stack!r}",
-            remedy="Known are: " + ", ".join(sorted(known)) + ".",
+            remedy="Known are: " + ", ".join(known) + ".",
         )
     raise Undecided(
         "app/not-found",
@@ -142,14 +150,13 @@ def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
 
 
 def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choice:
-    stacks: dict[str, Stack] = {stack.name: stack for stack in all_stacks()}
-    stack = stacks[best.uses.stack]
+    stack = stacks.load(best.uses.stack)
     language = stack.language
     if best.uses.container:
         inside = next(
             (i.uses for i in ranked if i.uses.root == best.uses.root and not i.uses.container), None
         )
-        language = stacks[inside.stack].language if inside else language
+        language = stacks.load(inside.stack).language if inside else language
     return Choice(
         uses=best.uses,
         title=stack.title,

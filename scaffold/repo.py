@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -137,6 +138,23 @@ class Repo:
         prefix = folder + "/"
         yield from (path for path in self.files if path.startswith(prefix))
 
+    def shows(self, *patterns: str) -> bool:
+        """Tell whether any file has one of these names: plain, `*.suffix`, or a shell pattern."""
+        rest = []
+        for pattern in patterns:
+            if not re.search(r"[*?\[]", pattern):
+                if pattern in self._by_name:
+                    return True
+            elif re.fullmatch(r"\*\.\w+", pattern):
+                if pattern[1:] in self._by_suffix:
+                    return True
+            else:
+                rest.append(fnmatch.translate(pattern))
+        if not rest:
+            return False
+        match = re.compile("|".join(rest)).match
+        return any(match(name) for name in self._by_name)
+
     def has_folder(self, folder: str) -> bool:
         """Tell whether any listed file lies below a folder."""
         return next(self.under(folder), None) is not None
@@ -246,14 +264,25 @@ def _without_environments(files: Collection[str]) -> list[str]:
 def git_top(folder: Path) -> Path | None:
     """Return the top of the git work tree that holds `folder`, or None without git or outside one."""
     for parent in (folder, *folder.parents):
-        if (parent / ".git").exists():
+        if os.path.exists(parent / ".git"):
             return parent
     return None
 
 
+_GIT_PLACES = frozenset(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
+)
+
+
+def own_git() -> dict[str, str]:
+    """Return the environment for git in which no variable leads it to another repository (as in a hook)."""
+    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+
+
 def git_files(top: Path) -> list[str] | None:
     """List git's tracked and untracked-not-ignored files, or None where git cannot say."""
-    ended = run(["git", "-C", str(top), "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    ended = run(["git", "-C", str(top), "-c", "core.fsmonitor=false", *words], env=own_git())
     if ended.code != 0:
         return None
     return [os.fsdecode(name) for name in ended.stdout.split(b"\0") if name]
@@ -283,7 +312,20 @@ def open_repo(top: Path, *, hidden: Collection[str] = ()) -> Repo:
         )
     listed = git_files(top) if (top / ".git").exists() else None
     names = walk_files(top) if listed is None else listed
-    return Repo(top, [name for name in set(names) if _is_readable_file(top, name)], hidden=hidden)
+    linked = _linked_folders(top, names) if listed is not None else ()
+    own = [name for name in set(names) if not name.startswith(linked) and _is_readable_file(top, name)]
+    return Repo(top, own, hidden=hidden)
+
+
+def _linked_folders(top: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of listed files that are links by now: what lies there may be anyone's."""
+    folders: set[str] = set()
+    for name in names:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return tuple(f"{folder}/" for folder in sorted(folders) if os.path.islink(os.path.join(top, folder)))
 
 
 def _is_readable_file(top: Path, name: str) -> bool:

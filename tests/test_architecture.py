@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.stacks import all_stacks
+from scaffold.repo import open_repo
+from scaffold.stacks import all_stacks, marks, stacks_for
 from tests import golden
 
 PACKAGE = Path(__file__).resolve().parent.parent / "scaffold"
@@ -165,3 +166,16 @@ def test_no_package_registry_is_named() -> None:
         for path in sorted((top / place).rglob("*")):
             if path.is_file() and b"\0" not in (raw := path.read_bytes()):
                 assert not hosts.search(raw.decode("utf-8", "replace")), path
+
+
+@pytest.mark.parametrize("name", golden.names())
+def test_the_marks_of_a_stack_hide_nothing_that_it_would_find(name: str) -> None:
+    with golden.copy_of(name) as app:
+        marked = {stack.name for stack in stacks_for(open_repo(app))}
+        for stack in all_stacks():
+            assert stack.name in marked or not list(stack.detect(open_repo(app))), stack.name
+
+
+def test_every_stack_has_marks_that_can_be_read_without_importing_it() -> None:
+    for stack in all_stacks():
+        assert all(isinstance(mark, str) for mark in marks(stack.name)), stack.name

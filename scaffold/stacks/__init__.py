@@ -1,15 +1,20 @@
 """The stacks scaffold knows: one module each in this folder, found by listing it.
 
-A module holds `detect(repo)`, which yields facts, and `STACK`. Every detector runs on every
-repository; none knows of another; their order never matters.
+A module holds `MARKS`, `detect(repo)`, which yields facts, and `STACK`. Every detector whose marks
+the repository shows runs; none knows of another; their order never matters. `MARKS` is one literal
+tuple of file names (`go.mod`) and patterns (`*.go`), read without importing the module: a Django
+app need not pay for the parsers of eighteen other stacks.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from scaffold.facts import AnyFact
 from scaffold.repo import Repo
@@ -27,7 +32,35 @@ class Stack:
     detect: Detect
 
 
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all stacks, sorted."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
+
+
+@cache
+def load(name: str) -> Stack:
+    """Import a stack's module and return the stack. Raises KeyError for a name there is none of."""
+    if name not in names():
+        raise KeyError(name)
+    stack: Stack = importlib.import_module(f"{__name__}.{name}").STACK
+    return stack
+
+
+def marks(name: str) -> tuple[str, ...]:
+    """Return the marks of a stack, read from the text of its module."""
+    source = (pkgutil.get_data(__name__, f"{name}.py") or b"").decode("utf-8")
+    found = re.search(r"^MARKS = (\([^)]*\))", source, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"stacks/{name}.py has no MARKS")
+    return tuple(ast.literal_eval(found[1]))
+
+
 def all_stacks() -> tuple[Stack, ...]:
     """Return every stack of this folder, by name."""
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
-    return tuple(importlib.import_module(f"{__name__}.{name}").STACK for name in names)
+    return tuple(load(name) for name in names())
+
+
+def stacks_for(repo: Repo) -> tuple[Stack, ...]:
+    """Return the stacks whose marks the repository shows, by name."""
+    return tuple(load(name) for name in names() if repo.shows(*marks(name)))

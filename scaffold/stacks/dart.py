@@ -172,4 +172,5 @@ def _unserved(repo: Repo, app: DartApp) -> Iterator[AnyFact]:
     yield _uses(repo, app, Strength.HINT, 1)
 
 
+MARKS = ("pubspec.yaml", "*.dart")
 STACK = Stack(name="dart", title="Dart", language="dart", detect=detect)

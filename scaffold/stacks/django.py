@@ -187,4 +187,5 @@ def _settings_vars(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]
         )
 
 
+MARKS = ("*.py", "requirements.txt", "pyproject.toml", "Pipfile")
 STACK = Stack(name="django", title="Django", language="python", detect=detect)

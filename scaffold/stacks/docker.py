@@ -206,4 +206,5 @@ def _refers(service: Service, name: str) -> bool:
     return name in service.depends_on or any(name in value for _, value in service.environment)
 
 
+MARKS = ("*[Dd]ocker*", "*compose*.y*ml", "heroku.y*ml")
 STACK = Stack(name="docker", title="Docker image", language="docker", detect=detect)

@@ -202,7 +202,7 @@ def _build(repo: Repo, root: str, main: DotnetProject, proof: Evidence) -> Itera
             root=root,
             id="dotnet/old-framework",
             evidence=(line,),
-            message=f"{main.framework} is past its end of life; Heroku's buildpack installs .NET {oldest} and later.",
+            message=f"{main.framework} is too old: Heroku's buildpack installs .NET {oldest} and later.",
             remedy=f"Set TargetFramework to net{oldest}.0 or later.",
         )
     top = [p for p in (*repo.suffixed(".sln", ".slnx", under=root),) if folder_of(p) == root]
@@ -284,4 +284,5 @@ def _hint(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[AnyF
     )
 
 
+MARKS = ("*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx", "*.cs")
 STACK = Stack(name="dotnet", title=".NET", language="dotnet", detect=detect)

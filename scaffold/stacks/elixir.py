@@ -10,7 +10,6 @@ from scaffold.facts import (
     AnyFact,
     Buildpack,
     ConfigVar,
-    Doubt,
     File,
     Migration,
     Process,
@@ -29,6 +28,7 @@ from scaffold.families.elixir import (
     settings,
     sources,
 )
+from scaffold.families.elixir_doubts import doubts
 from scaffold.families.platform_tables import table
 from scaffold.families.port_reading import fixed_port
 from scaffold.repo import Repo, join
@@ -99,7 +99,7 @@ def _phoenix(repo: Repo, app: MixApp) -> Iterator[AnyFact]:
     yield from _assets(repo, app)
     yield from _vars(repo, app)
     yield from _database(repo, app)
-    yield from _doubts(repo, app)
+    yield from doubts(repo, app)
 
 
 def _plain(repo: Repo, app: MixApp, library: str, *, web: bool) -> Iterator[AnyFact]:
@@ -274,40 +274,5 @@ def _repos(repo: Repo, part: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != "repo", name)))
 
 
-def _doubts(repo: Repo, app: MixApp) -> Iterator[AnyFact]:
-    files = settings(repo, app)
-    read = find(repo, files, re.compile(r'"DATABASE_URL"'))
-    if (
-        read
-        and app.dep("postgrex")
-        and not find(repo, files, re.compile(r"\bssl:\s*(?:true|\[)|ssl_opts:|ssl=true"))
-    ):
-        yield Doubt(
-            stack="elixir",
-            root=app.root,
-            id="elixir/database-tls",
-            message="The repository's connection does not ask for TLS, which Heroku Postgres demands.",
-            remedy="In the production configuration of the Repo: ssl: [verify: :verify_none]",
-            evidence=(read.evidence,),
-        )
-    if not find(repo, files, re.compile(r'"PORT"')):
-        endpoint = find(repo, files, re.compile(r"Endpoint,"))
-        yield fixed_port(
-            "elixir",
-            app.root,
-            endpoint.evidence if endpoint else dep_proof(repo, app, "phoenix"),
-            'http: [port: String.to_integer(System.get_env("PORT") || "4000")]',
-        )
-    lost = find(repo, files, re.compile(r'import_config\s+"([\w.]*secret[\w.]*\.exs)"'))
-    if lost and join(lost.evidence.path.rpartition("/")[0], lost.match[1]) not in repo:
-        yield Doubt(
-            stack="elixir",
-            root=app.root,
-            id="elixir/secret-file",
-            message=f"{lost.match[1]} is imported and not committed: the build fails without it.",
-            remedy="Read the secrets with System.get_env in prod.exs and remove the import.",
-            evidence=(lost.evidence,),
-        )
-
-
+MARKS = ("mix.exs",)
 STACK = Stack(name="elixir", title="Elixir", language="elixir", detect=detect)

@@ -50,4 +50,5 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from unserved(repo, FASTAPI, apps)
 
 
+MARKS = ("*.py", "requirements.txt", "pyproject.toml", "Pipfile")
 STACK = Stack(name="fastapi", title="FastAPI", language="python", detect=detect)

@@ -133,4 +133,5 @@ def _is_migrations(repo: Repo, path: str, app: PythonApp) -> bool:
     return inside and not is_secondary(path) and "alembic" in repo.text(path) and "flask" in repo.text(path)
 
 
+MARKS = ("*.py", "requirements.txt", "pyproject.toml", "Pipfile")
 STACK = Stack(name="flask", title="Flask", language="python", detect=detect)

@@ -20,6 +20,7 @@ from scaffold.facts import (
 from scaffold.families.code_text import find
 from scaffold.families.go import LISTENS, GoApp, GoProgram, go_apps
 from scaffold.families.go_command import MIGRATES_AT_BOOT, migration, started, worker_command
+from scaffold.families.go_legacy import legacy
 from scaffold.families.port_reading import fixed_port, loopback
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, is_secondary, join
@@ -58,13 +59,6 @@ _SERVERS = re.compile(
 )
 _WORKERS = re.compile(r"^(?:.*[-_]?)?(?:worker|consumer|jobs?|queue|processor|subscriber)$")
 _CLOCKS = re.compile(r"^(?:clock|cron|scheduler)$")
-_LEGACY = {
-    "Gopkg.toml": "dep",
-    "Gopkg.lock": "dep",
-    "glide.yaml": "glide",
-    "Godeps.json": "godep",
-    "vendor.json": "govendor",
-}
 
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
@@ -79,7 +73,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             continue
         yield from _app(repo, app, web, workers)
     if not apps:
-        yield from _legacy(repo)
+        yield from legacy(repo)
 
 
 def _web(repo: Repo, app: GoApp) -> GoProgram | None:
@@ -280,31 +274,5 @@ def _hint(repo: Repo, app: GoApp) -> Uses:
     )
 
 
-def _legacy(repo: Repo) -> Iterator[AnyFact]:
-    marks = [path for path in repo.named(*_LEGACY) if "node_modules" not in path][:1]
-    top = [path for path in repo.suffixed(".go") if "/" not in path and not path.endswith("_test.go")]
-    main = find(repo, top, re.compile(r"^func\s+main\(\s*\)", re.MULTILINE))
-    if main is None or not (marks or find(repo, top, LISTENS)):
-        return
-    tool = _LEGACY[marks[0].rpartition("/")[2]] if marks else "GOPATH"
-    listens = find(repo, top, LISTENS)
-    proof = (main.evidence, *((repo.proof(marks[0]),) if marks else ()))
-    yield Uses(
-        stack="go",
-        strength=Strength.GENERIC,
-        weight=2,
-        serves=listens is not None,
-        why=f"{main.evidence.path} is a Go program of the time before modules ({tool})",
-        evidence=proof,
-    )
-    yield Buildpack(stack="go", name="heroku/go", strength=Strength.GENERIC, evidence=proof)
-    yield Doubt(
-        stack="go",
-        id="go/no-module",
-        message="There is no go.mod: Heroku's Go buildpack builds modules only.",
-        remedy="Run `go mod init example.com/app && go mod tidy`, commit both files, run scaffold again.",
-        evidence=(main.evidence,),
-    )
-
-
+MARKS = ("go.mod", "*.go")
 STACK = Stack(name="go", title="Go", language="go", detect=detect)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from scaffold import policy
 from scaffold.facts import (
-    Addon,
     AnyFact,
     Buildpack,
     ConfigVar,
@@ -26,16 +25,15 @@ from scaffold.families.jvm import (
     imported,
     listening,
     mains,
-    settings_files,
     sources,
 )
 from scaffold.families.jvm_command import start, wrapper
 from scaffold.families.jvm_gradle import gradle_apps, mobile
-from scaffold.families.jvm_libraries import BOTS, DRIVERS, WEB
+from scaffold.families.jvm_libraries import BOTS, WEB
 from scaffold.families.jvm_maven import maven_apps
 from scaffold.families.jvm_others import other_apps
+from scaffold.families.jvm_services import services
 from scaffold.families.port_reading import fixed_port
-from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, folder_of, is_secondary, join
 from scaffold.stacks import Stack
 
@@ -100,25 +98,22 @@ def _served(repo: Repo, app: JvmApp, others: tuple[JvmApp, ...]) -> bool:
 
 def _kind(repo: Repo, app: JvmApp) -> str:
     """Say what an app is: web, worker (a bot or a program that runs on), or "" (a library)."""
+    if app.archive.kind == "war" or "io.quarkus" in app.plugins or "quarkus-maven-plugin" in app.plugins:
+        return "web"
     web, bot = app.library(WEB), app.library(BOTS)
-    if app.archive.kind == "war":
-        return "web"
-    if "io.quarkus" in app.plugins or "quarkus-maven-plugin" in app.plugins:
-        return "web"
     runs = bool(mains(repo, app.folder)) or bool(app.archive.main)
     if not runs and not (web and app.tool in ("sbt", "lein")):
         return ""
-    if web and not (bot and not app.spring and not listening(repo, app.folder)):
+    heard = listening(repo, app.folder) is not None
+    if web and (app.spring or heard or not bot):
+        return "web"
+    if heard and _reads_port(repo, app):
         return "web"
     if bot:
-        return "worker" if not listening(repo, app.folder) or not _reads_port(repo, app) else "web"
-    if listening(repo, app.folder) and _reads_port(repo, app):
-        return "web"
+        return "worker"
     if app.library(("micronaut-http",)) or imported(repo, app.folder):
         return "web"
-    if app.spring:
-        return "worker"
-    return ""
+    return "worker" if app.spring else ""
 
 
 def _reads_port(repo: Repo, app: JvmApp) -> bool:
@@ -172,7 +167,7 @@ def _app(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
         return
     yield from _process(repo, app, kind, proof)
     yield from _build(repo, app)
-    yield from _addons(repo, app)
+    yield from services(repo, app)
 
 
 def _why(app: JvmApp, kind: str, library: str) -> str:
@@ -278,43 +273,5 @@ def _supported(asked: str) -> str:
     return next((item for item in known.supported if int(item) >= int(asked)), "")
 
 
-def _addons(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
-    files = (*settings_files(repo, app.folder), *sources(repo, app.folder)[:400])
-    drivers = [(DRIVERS[name], proof) for name, proof in app.libraries.items() if name in DRIVERS]
-    if not app.spring:
-        yield from addons(repo, stack="java", root=app.root, drivers=drivers, sources=files)
-        return
-    settings = "\n".join(repo.text(path) for path in settings_files(repo, app.folder))
-    sql = [(service, proof) for service, proof in drivers if service in ("postgres", "mysql")]
-    spoken = [
-        item
-        for item in sql
-        if re.search(
-            {"postgres": "postgres|DATABASE_URL", "mysql": "mysql|mariadb|JAWSDB|CLEARDB"}[item[0]], settings
-        )
-    ]
-    memory = any(name in ("h2", "hsqldb", "derby", "sqlite-jdbc") for name in app.libraries)
-    sure = (spoken or ([] if memory else sql))[:1]
-    for service, proof in sql:
-        yield Addon(
-            stack="java",
-            root=app.root,
-            service=service,
-            evidence=(proof,),
-            strength=Strength.FRAMEWORK if (service, proof) in sure else Strength.HINT,
-            why="its driver is declared; Heroku hands Spring the database as SPRING_DATASOURCE_URL",
-        )
-    for service, proof in drivers:
-        if service == "redis":
-            yield Addon(
-                stack="java",
-                root=app.root,
-                service="redis",
-                evidence=(proof,),
-                why="Spring Data Redis is declared",
-            )
-    rest = [item for item in drivers if item[0] not in ("postgres", "mysql", "redis")]
-    yield from addons(repo, stack="java", root=app.root, drivers=rest, sources=files)
-
-
+MARKS = ("pom.*", "*.gradle", "*.gradle.kts", "build.sbt", "project.clj", "*.java", "*.kt", "*.scala", "*.clj")
 STACK = Stack(name="java", title="Java", language="java", detect=detect)

@@ -242,4 +242,5 @@ def _doubts(repo: Repo, app: PhpApp) -> Iterator[Doubt]:
         )
 
 
+MARKS = ("composer.json", "artisan")
 STACK = Stack(name="laravel", title="Laravel", language="php", detect=detect)

@@ -116,4 +116,5 @@ def _unbuilt(repo: Repo, app: NodeApp, proofs: tuple[Evidence, ...]) -> Iterator
         )
 
 
+MARKS = ("package.json",)
 STACK = Stack(name="nextjs", title="Next.js", language="node", detect=detect)

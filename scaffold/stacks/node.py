@@ -15,4 +15,5 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     return node_facts(repo)
 
 
+MARKS = ("package.json", "*.js", "*.ts", "*.mjs")
 STACK = Stack(name="node", title="Node.js", language="node", detect=detect)

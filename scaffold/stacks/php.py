@@ -9,13 +9,12 @@ from scaffold.facts import AnyFact, ConfigVar, Doubt, File, Migration, Process, 
 from scaffold.families.php import (
     PhpApp,
     build_facts,
-    drivers,
     php_apps,
     required_proof,
-    sources,
     strength_of,
     web_command,
 )
+from scaffold.families.php_services import drivers, sources
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, join
 from scaffold.stacks import Stack
@@ -220,4 +219,5 @@ def _addons(repo: Repo, app: PhpApp, found: Iterator[tuple[str, object]]) -> Ite
     yield from addons(repo, stack="php", root=app.root, drivers=proofs, sources=files)  # type: ignore[arg-type]
 
 
+MARKS = ("composer.json", "*.php")
 STACK = Stack(name="php", title="PHP", language="php", detect=detect)

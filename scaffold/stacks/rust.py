@@ -9,8 +9,6 @@ from scaffold.facts import (
     AnyFact,
     Buildpack,
     Doubt,
-    Evidence,
-    Migration,
     Process,
     Raw,
     Runtime,
@@ -22,8 +20,9 @@ from scaffold.facts import (
 from scaffold.families.code_text import Found, find
 from scaffold.families.platform_tables import table
 from scaffold.families.port_reading import Port, fixed_port, loopback, port_of
-from scaffold.families.rust import BOTS, WEB, Program, RustApp, dep_proof, rust_apps, toolchain
-from scaffold.families.rust_command import MIGRATE, SERVE, WORK, subcommand
+from scaffold.families.rust import BOTS, WEB, Program, RustApp, binary, dep_proof, rust_apps, toolchain
+from scaffold.families.rust_command import SERVE, WORK, subcommand
+from scaffold.families.rust_database import drivers, migration
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, is_secondary, join
 from scaffold.stacks import Stack
@@ -118,7 +117,7 @@ def _app(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
         why=f"{program.main} is a program of {app.cargo.package}"
         + (f", which uses {library}" if library else ""),
     )
-    words, port = _words(repo, app, program) if web else ((_binary(program),), Port(known=True))
+    words, port = _words(repo, app, program) if web else ((binary(program),), Port(known=True))
     yield Process(
         stack="rust",
         root=app.root,
@@ -131,9 +130,9 @@ def _app(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
         yield from _beside(repo, app, program)
         yield from _doubts(repo, app, program, port)
     yield from _build(repo, app)
-    yield from _migration(repo, app, program)
+    yield from migration(repo, app, program)
     yield from addons(
-        repo, stack="rust", root=app.root, drivers=tuple(_drivers(repo, app)), sources=program.files[:300]
+        repo, stack="rust", root=app.root, drivers=tuple(drivers(repo, app)), sources=program.files[:300]
     )
 
 
@@ -145,18 +144,14 @@ def _beside(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
             stack="rust",
             root=app.root,
             name="worker",
-            command=command(_binary(program), worker.word),
+            command=command(binary(program), worker.word),
             evidence=(worker.evidence,),
             why="the program has a command that works beside the server",
         )
 
 
-def _binary(program: Program) -> str:
-    return f"./target/release/{program.name}"
-
-
 def _words(repo: Repo, app: RustApp, program: Program) -> tuple[tuple[str, ...], Port]:
-    binary = _binary(program)
+    path = binary(program)
     if app.dep(("rocket",)):
         found = find(
             repo,
@@ -164,11 +159,11 @@ def _words(repo: Repo, app: RustApp, program: Program) -> tuple[tuple[str, ...],
             re.compile(r"""(?:env::var|var_os|env_var|std::env::var)\w*\(\s*"PORT"|Env::var\("PORT"\)"""),
         )
         if found is None:
-            return (Raw("ROCKET_PORT=$PORT"), "ROCKET_ADDRESS=0.0.0.0", binary), Port(known=True)
-        return ("ROCKET_ADDRESS=0.0.0.0", binary), Port(known=True, evidence=(found.evidence,))
+            return (Raw("ROCKET_PORT=$PORT"), "ROCKET_ADDRESS=0.0.0.0", path), Port(known=True)
+        return ("ROCKET_ADDRESS=0.0.0.0", path), Port(known=True, evidence=(found.evidence,))
     if app.dep(("loco-rs",)):
         return (
-            binary,
+            path,
             "start",
             "--environment",
             "production",
@@ -180,11 +175,11 @@ def _words(repo: Repo, app: RustApp, program: Program) -> tuple[tuple[str, ...],
     port = port_of(repo, program.files[:200])
     if serve := subcommand(repo, program, SERVE):
         more = Port(known=port.known, words=port.words, evidence=(serve.evidence, *port.evidence))
-        return (*port.words, binary, serve.word), more
+        return (*port.words, path, serve.word), more
     if not port.known and (found := find(repo, program.files[:200], _ARGUMENT)):
         value = "$PORT" if found.match[1] == "port" else "0.0.0.0:$PORT"
-        return (binary, f"--{found.match[1]}", Raw(value)), Port(known=True, evidence=(found.evidence,))
-    return (*port.words, binary), port
+        return (path, f"--{found.match[1]}", Raw(value)), Port(known=True, evidence=(found.evidence,))
+    return (*port.words, path), port
 
 
 def _doubts(repo: Repo, app: RustApp, program: Program, port: Port) -> Iterator[Doubt]:
@@ -248,76 +243,5 @@ def _build(repo: Repo, app: RustApp) -> Iterator[AnyFact]:
         )
 
 
-def _migration(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
-    boot = find(
-        repo,
-        program.files[:300],
-        re.compile(r"embed_migrations!|sqlx::migrate!|Migrator::up\(|run_pending_migrations|\.migrate\(\)"),
-    )
-    first = next((path for path in repo.under(join(app.root, "migrations")) if path.endswith(".sql")), "")
-    library = app.dep(("diesel", "sqlx", "sea-orm"))
-    sea = next(
-        (
-            item
-            for item in rust_apps(repo)
-            if item.root == app.root and item.cargo.package == "migration" and item.programs
-        ),
-        None,
-    )
-    if told := subcommand(repo, program, MIGRATE):
-        yield Migration(
-            stack="rust",
-            root=app.root,
-            command=command(_binary(program), told.word),
-            paths=(f"{join(app.root, 'migrations')}/**",) if first else (),
-            why="the program has a command that migrates",
-            evidence=(told.evidence,),
-        )
-    elif boot:
-        return
-    elif sea and app.virtual:
-        yield Migration(
-            stack="rust",
-            root=app.root,
-            command="./target/release/migration up",
-            paths=(f"{sea.folder}/**",),
-            why="the workspace builds a program that migrates",
-            evidence=(repo.proof(sea.programs[0].main),),
-        )
-    elif first and library:
-        yield Doubt(
-            stack="rust",
-            root=app.root,
-            id="rust/migrations-not-run",
-            evidence=(repo.proof(first), dep_proof(repo, app, library)),
-            message="Migrations are there, but the program does not run them, and Heroku has no tool for it.",
-            remedy="Run them at boot: sqlx::migrate!() or diesel_migrations::embed_migrations!().",
-        )
-
-
-_DRIVERS = {
-    "tokio-postgres": "postgres",
-    "postgres": "postgres",
-    "deadpool-postgres": "postgres",
-    "mysql": "mysql",
-    "mysql_async": "mysql",
-    "redis": "redis",
-    "deadpool-redis": "redis",
-    "fred": "redis",
-    "mongodb": "mongodb",
-    "lapin": "rabbitmq",
-    "rdkafka": "kafka",
-}
-
-
-def _drivers(repo: Repo, app: RustApp) -> Iterator[tuple[str, Evidence]]:
-    for name, service in _DRIVERS.items():
-        if name in app.features:
-            yield service, dep_proof(repo, app, name)
-    for name in ("diesel", "sqlx", "sea-orm", "rocket_sync_db_pools", "rocket_contrib", "rocket_db_pools"):
-        for feature in app.features[name].features if name in app.features else ():
-            if "postgres" in feature or "mysql" in feature:
-                yield ("postgres" if "postgres" in feature else "mysql"), dep_proof(repo, app, name)
-
-
+MARKS = ("Cargo.toml",)
 STACK = Stack(name="rust", title="Rust", language="rust", detect=detect)
