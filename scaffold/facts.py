@@ -178,11 +178,13 @@ class Image(Fact):
 class Todo(Fact):
     """Something only the person can do: a `command` to copy (may be ""), and `why` it is needed.
 
+    `after` puts it behind the first deploy: it needs the running app.
     In a terminal the same may be offered as an edit: in `edit_path` the first `edit_old` becomes
     `edit_new`; an empty `edit_old` appends `edit_new` as a line.
     """
 
     command: str
+    after: bool = False
     edit_path: str = ""
     edit_old: str = ""
     edit_new: str = ""

@@ -211,7 +211,8 @@ def _managed_auth(repo: Repo, app: DartApp, tool: str) -> Iterator[AnyFact]:
             stack="dart",
             root=app.root,
             command="heroku run '" + command(*words).replace("\\$", "$") + "'",
-            why="managed_auth lets in registered clients only: after the first deploy, add each",
+            after=True,
+            why="managed_auth lets in registered clients only: add each one",
             evidence=(repo.proof(path, text.count("\n", 0, at) + 1),),
         )
         return

@@ -24,7 +24,7 @@ def plan_processes(
     declared = {fact.tool for fact in found if fact.strength is Strength.DECLARED and fact.tool}
     ties: dict[str, tuple[str, ...]] = {}
     for fact in sorted(found, key=_strongest_first):
-        name = safe_name(fact.name)
+        name = _type_of(fact)
         answer = choice.answers.get(f"process_{name}")
         holder = kept.get(name)
         if fact.tool in declared and fact.strength is not Strength.DECLARED and not answer:
@@ -55,6 +55,12 @@ def plan_processes(
 def safe_name(name: str) -> str:
     """Return a process type every Heroku tool accepts: `[a-z0-9]+`. A declared web or worker stays itself."""
     return re.sub(r"[^a-z0-9]", "", name.lower()) or "worker"
+
+
+def _type_of(fact: Process) -> str:
+    """Return the process type to write: a person's own where Heroku takes it, else a safe one."""
+    declared = fact.strength is Strength.DECLARED and re.fullmatch(r"[-\w]{1,128}", fact.name, re.ASCII)
+    return fact.name if declared else safe_name(fact.name)
 
 
 def _release(facts: Iterable[AnyFact]) -> Process | None:
