@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, code, find
-from scaffold.repo import Repo, join
+from scaffold.repo import Repo, folder_of, join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,14 @@ def sources(repo: Repo, folder: str) -> tuple[str, ...]:
 
 
 def _sources(repo: Repo, folder: str) -> Iterator[str]:
+    parts = tuple(
+        f"{inner}/"
+        for path in repo.named("pom.xml", "build.gradle", "build.gradle.kts")
+        if (inner := folder_of(path)) != folder and (folder == "." or inner.startswith(folder + "/"))
+    )
     for path in repo.suffixed(".java", ".kt", ".scala", ".groovy", ".clj", under=folder):
+        if path.startswith(parts):
+            continue
         inside = path[len(folder) + 1 :] if folder != "." else path
         if not re.search(
             r"(?:^|/)(?:test|androidTest|integrationTest|jvmTest|commonTest|build|target|it)/", inside
@@ -155,7 +162,7 @@ _IMPORTS = re.compile(
 
 
 def imported(repo: Repo, folder: str) -> Found | None:
-    """Return the import of a web framework in a module's code: for builds whose dependencies cannot be read."""
+    """Return the import of a web framework in a module: for builds whose dependencies cannot be read."""
     return find(repo, sources(repo, folder)[:400], _IMPORTS)
 
 

@@ -1,4 +1,4 @@
-"""A Gradle project -> the archive its build leaves: its exact name, and the task that Heroku must run for it."""
+"""A Gradle project -> the archive its build leaves: its exact name, and the task that makes it."""
 
 from __future__ import annotations
 

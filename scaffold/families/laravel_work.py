@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, find
-from scaffold.families.php import PhpApp, sources
+from scaffold.families.php import PhpApp
+from scaffold.families.php_services import sources
 from scaffold.repo import Repo, join
 
 _QUEUED = re.compile(r"implements\s+(?:[\w\\]+\s*,\s*)*ShouldQueue\b|implements[^{]*\bShouldQueue\b")

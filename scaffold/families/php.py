@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Raw, Runtime, Strength, Todo, command
-from scaffold.families.code_text import Found, find_each
 from scaffold.manifests.composer import Composer, parse, parse_lock
-from scaffold.repo import Repo, folder_of, is_secondary, join, relative
+from scaffold.repo import Repo, folder_of, join, relative
 
 _FRAMEWORKS = {
     "laravel/framework": "laravel",
@@ -59,7 +58,7 @@ _FOLDERS = (
     "app/public",
     "src/www",
 )
-_SKIPPED = frozenset(("vendor", "node_modules", "wp-content", "wp-includes", "modules", "themes", "plugins"))
+SKIPPED = frozenset(("vendor", "node_modules", "wp-content", "wp-includes", "modules", "themes", "plugins"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +86,14 @@ def php_apps(repo: Repo) -> tuple[PhpApp, ...]:
 
 def _apps(repo: Repo) -> Iterator[PhpApp]:
     roots = [
-        folder_of(path) for path in repo.named("composer.json") if _SKIPPED.isdisjoint(path.split("/")[:-1])
+        folder_of(path) for path in repo.named("composer.json") if SKIPPED.isdisjoint(path.split("/")[:-1])
     ][:20]
     for root in roots:
         composer = repo.try_parsed(join(root, "composer.json"), parse)
         if composer is not None:
             yield _app(repo, root, composer)
     if not roots:
-        fronts = [
-            p for p in repo.named("index.php") if p.count("/") < 3 and _SKIPPED.isdisjoint(p.split("/"))
-        ]
+        fronts = [p for p in repo.named("index.php") if p.count("/") < 3 and SKIPPED.isdisjoint(p.split("/"))]
         if fronts:
             docroot = folder_of(fronts[0])
             name = docroot.rpartition("/")[2]
@@ -258,50 +255,6 @@ def _composer_doubts(repo: Repo, app: PhpApp, composer: Composer, stack: str) ->
             remedy=command("git", "rm", "-r", "--cached", join(app.root, "vendor")),
             evidence=(repo.proof(installed),),
         )
-
-
-def sources(repo: Repo, app: PhpApp, *folders: str) -> tuple[str, ...]:
-    """Return the project's own PHP files below some folders (all without), vendored code left out."""
-    return repo.once(("php", "sources", app.root, *folders), lambda: tuple(_sources(repo, app, folders)))
-
-
-def _sources(repo: Repo, app: PhpApp, folders: tuple[str, ...]) -> Iterator[str]:
-    for folder in folders or (".",):
-        for path in repo.suffixed(".php", under=join(app.root, folder))[:1500]:
-            inside = relative(app.root, path)
-            if _SKIPPED.isdisjoint(inside.split("/")[:-1]) and not is_secondary(inside):
-                yield path
-
-
-_DRIVERS = {
-    "ext-pgsql": "postgres",
-    "ext-pdo_pgsql": "postgres",
-    "ext-mysqli": "mysql",
-    "ext-pdo_mysql": "mysql",
-    "predis/predis": "redis",
-    "ext-redis": "redis",
-    "mongodb/mongodb": "mongodb",
-    "ext-mongodb": "mongodb",
-    "jenssegers/mongodb": "mongodb",
-    "php-amqplib/php-amqplib": "rabbitmq",
-    "ext-amqp": "rabbitmq",
-    "ext-memcached": "memcached",
-}
-_SPOKEN = re.compile(
-    r"""["']?(pgsql|mysql|mariadb|postgresql|postgres)(?::host|:)|\b(pg_connect|mysqli_connect|new\s+mysqli)\b"""
-)
-
-
-def drivers(repo: Repo, app: PhpApp, paths: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
-    """Yield the services whose drivers a project requires or whose connection strings it writes."""
-    requires = app.composer.requires if app.composer else {}
-    for name, service in _DRIVERS.items():
-        if name in requires:
-            yield service, required_proof(repo, app, name)
-    found: Iterator[Found] = find_each(repo, paths[:400], _SPOKEN)
-    for item in found:
-        said = (item.match[1] or item.match[2]).lower()
-        yield ("postgres" if said.startswith(("pg", "postgres")) else "mysql"), item.evidence
 
 
 def strength_of(app: PhpApp) -> Strength:

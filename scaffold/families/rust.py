@@ -198,6 +198,11 @@ def _programs(repo: Repo, folder: str, cargo: Cargo, manifests: Mapping[str, Car
             yield Program(name=match[1], main=path, files=(path, *own, *shared))
 
 
+def binary(program: Program) -> str:
+    """Return the path of a built program."""
+    return f"./target/release/{program.name}"
+
+
 def dep_proof(repo: Repo, app: RustApp, name: str) -> Evidence:
     """Return the line that asks for a package, the manifest where none does."""
     dep = app.cargo.dependencies.get(name)

@@ -84,6 +84,8 @@ def parse(text: str, path: str) -> Gradle:
     code = _STRINGS.sub(lambda m: "\n" * m[1].count("\n") if m[1] else m[0], text)
     plugins: dict[str, int] = {}
     for match in _PLUGIN.finditer(code):
+        if re.match(r"[^\n]*\bapply\s*\(?\s*false", code[match.end() :]):
+            continue
         name = next(group for group in match.groups() if group)
         if match[5]:
             name = "libs." + match[5]

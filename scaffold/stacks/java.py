@@ -273,5 +273,15 @@ def _supported(asked: str) -> str:
     return next((item for item in known.supported if int(item) >= int(asked)), "")
 
 
-MARKS = ("pom.*", "*.gradle", "*.gradle.kts", "build.sbt", "project.clj", "*.java", "*.kt", "*.scala", "*.clj")
+MARKS = (
+    "pom.*",
+    "*.gradle",
+    "*.gradle.kts",
+    "build.sbt",
+    "project.clj",
+    "*.java",
+    "*.kt",
+    "*.scala",
+    "*.clj",
+)
 STACK = Stack(name="java", title="Java", language="java", detect=detect)
