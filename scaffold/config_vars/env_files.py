@@ -100,6 +100,8 @@ def _value(text: str) -> tuple[str, str]:
     if text[:1] in ("'", '"') and (end := text.find(text[0], 1)) > 0:
         rest = text[end + 1 :].strip()
         return text[1:end], rest.lstrip("# ") if rest.startswith("#") else ""
+    if text.startswith("#"):
+        return "", text.lstrip("# ")
     value, _, after = text.partition(" #")
     return value.strip(), after.strip()
 
