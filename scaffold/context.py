@@ -88,6 +88,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         else None,
         "smoke": {"path": plan.smoke[0], "status": plan.smoke[1]} if plan.smoke else None,
         "cache_clear": plan.cache_clear,
+        "test_command": plan.test_command,
         "region": str(answers.get("region", "us")),
         "team": str(answers.get("team", "")),
         "apps": {
@@ -132,7 +133,7 @@ def var_context(var: ConfigVar) -> dict[str, Any]:
         "value": var.value,
         "default": var.default,
         "generator": var.generator,
-        "description": var.description or var.why,
+        "description": " ".join((var.description or var.why).split()),
         "stage": var.stage,
         "provided_by": var.provided_by,
         "kind": var.kind,
@@ -157,9 +158,10 @@ def env_quote(value: str) -> str:
     """Quote a value for an env file so that common parsers read back the same text."""
     if _PLAIN_ENV_VALUE.fullmatch(value):
         return value
-    if "'" not in value and "\n" not in value:
+    if "'" not in value and value.isprintable():
         return f"'{value}'"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("$", "\\$")
+    escaped = "".join(char if char.isprintable() else " " for char in escaped)
     return f'"{escaped}"'
 
 
@@ -213,12 +215,20 @@ def app_json(plan: Mapping[str, Any]) -> dict[str, Any]:
     document["formation"] = plan["formation"]
     document["addons"] = [_app_json_addon(addon) for addon in plan["addons"]]
     document["buildpacks"] = [{"url": name} for name in plan["buildpacks"]]
-    if document["addons"]:
-        document["environments"] = {
-            "review": {"addons": document["addons"]},
-            "test": {"addons": document["addons"]},
-        }
+    document["environments"] = _environments(document["addons"], plan["test_command"])
     return {key: value for key, value in document.items() if value not in ("", [], {})}
+
+
+def _environments(addons: list[dict[str, str]], test_command: str) -> dict[str, Any]:
+    """Return the environments of review apps and of Heroku CI; each key of theirs replaces the base's whole."""
+    environments: dict[str, Any] = {}
+    if addons:
+        environments["review"] = {"addons": addons}
+    if test_command:
+        environments["test"] = {"addons": addons, "scripts": {"test": test_command}}
+        if not addons:
+            del environments["test"]["addons"]
+    return environments
 
 
 def _app_json_env(var: Mapping[str, Any]) -> dict[str, Any]:

@@ -222,6 +222,13 @@ class CacheClear(Fact):
     command: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tests(Fact):
+    """The command that runs the repository's own tests, for Heroku CI."""
+
+    command: str
+
+
 AnyFact = (
     Uses
     | Runtime
@@ -238,6 +245,7 @@ AnyFact = (
     | Smoke
     | About
     | CacheClear
+    | Tests
 )
 
 

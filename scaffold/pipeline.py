@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold import about, declared, stacks, state
+from scaffold import about, declared, heroku_ci, stacks, state
 from scaffold.errors import ManifestError, Undecided, UserError
 from scaffold.facts import AnyFact, Strength
 from scaffold.plan import make_plan
@@ -82,6 +82,7 @@ def detect(repo: Repo) -> tuple[AnyFact, ...]:
         facts += stack.detect(repo)
     facts += declared.detect(repo)
     facts += about.detect(repo)
+    facts += heroku_ci.detect(repo)
     return tuple(dict.fromkeys(facts))
 
 

@@ -10,7 +10,7 @@ from scaffold.changes import Change, OnExisting
 from scaffold.cli import out
 from scaffold.cli.detect import print_notes
 from scaffold.errors import FINDINGS, OK
-from scaffold.facts import Raw, Todo, command
+from scaffold.facts import Raw, Shim, Todo, command
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan
 from scaffold.run import run
@@ -51,10 +51,9 @@ def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bo
 
 def _why_layout(plan: Plan) -> list[str]:
     if plan.layout == "cd":
-        return [
-            f"Heroku builds the top of the repository; processes start with `cd {plan.root}`,",
-            "because a file at the top can name the app's dependencies there.",
-        ]
+        shims = [fact for fact in plan.facts if isinstance(fact, Shim) and fact.root == plan.root]
+        why = shims[0].why if shims and shims[0].why else "the top names the app's dependencies there"
+        return [f"Heroku builds the top; processes enter {plan.root}: {why.rstrip('.')}."]
     if plan.layout == "subdir":
         return [
             f"A subdirectory buildpack makes {plan.root} the build root,",
@@ -147,7 +146,7 @@ def todo_steps(
     top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Return what the person must still do: reason and command (or lines to add)."""
-    steps = [(todo.why, todo.command) for todo in plan.todos]
+    steps = [(todo.why, todo.command) for todo in plan.todos if not todo.after]
     for change in found:
         lines = changes.missing_keys(change)
         if lines:
@@ -177,6 +176,10 @@ def todo_steps(
     )
     steps.append((why, f"{add} && git commit -m 'Add Heroku files'"))
     steps += deploy_steps(plan, found, answers)
+    app = command(answers.get("staging_app") or "NAME")
+    for todo in plan.todos:
+        if todo.after:
+            steps.append((todo.why, todo.command.replace("heroku run ", f"heroku run -a {app} ", 1)))
     return steps
 
 

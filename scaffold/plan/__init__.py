@@ -23,6 +23,7 @@ from scaffold.facts import (
     Migration,
     Shim,
     Smoke,
+    Tests,
     Todo,
 )
 from scaffold.plan.model import Choice, Note, Plan, Ranked
@@ -49,7 +50,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     addons, hinted = plan_addons(relevant)
     runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
     migration = _best(relevant, Migration)
-    smoke, cache = _best(mine, Smoke), _best(mine, CacheClear)
+    smoke, cache, tests = _best(mine, Smoke), _best(mine, CacheClear), _best(mine, Tests)
     serves = any(process.name == "web" for process in processes) or uses.container
     return Plan(
         stack=uses.stack,
@@ -67,6 +68,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         migration=_prefixed(migration, prefix),
         smoke=((smoke.path, smoke.status) if smoke else ("/", 200)) if serves else None,
         cache_clear=prefix + cache.command if cache else "",
+        test_command=prefix + tests.command if tests else "",
         files=_files(mine, declared, layout),
         about=_about(every),
         todos=_of(relevant, Todo),

@@ -109,6 +109,7 @@ class Plan:
     migration: Migration | None
     smoke: tuple[str, int] | None
     cache_clear: str
+    test_command: str
     files: tuple[File, ...]
     about: Mapping[str, str]
     todos: tuple[Todo, ...]
