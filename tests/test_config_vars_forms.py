@@ -1,5 +1,7 @@
 """Each supported way to read a variable is found, with its line, default and requiredness; text is no read."""
 
+# ruff: noqa: E501  (one form to a line)
+
 from __future__ import annotations
 
 import string

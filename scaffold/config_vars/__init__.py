@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from scaffold.config_vars import classify, env_files, readers, secrets, spare
 from scaffold.config_vars.reads import Read
@@ -32,16 +33,15 @@ def discover(
         spare=spare.find(repo, root, by_name, told),
     )
     for name in sorted(by_name):
-        provider = classify.provider(name, language)
-        yield _variable(repo, stack, root, name, context, judge(name, context), provider)
+        fact = _variable(repo, name, context, judge(name, context), language)
+        yield replace(fact, stack=stack, root=root)
     yield from secrets.doubts(repo, stack, root, others, language, reads)
 
 
-def _variable(
-    repo: Repo, stack: str, root: str, name: str, context: Context, verdict: Verdict, provider: str
-) -> ConfigVar:
+def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, language: str) -> ConfigVar:
     reads = context.reads[name]
     told = context.told.get(name)
+    provider = classify.provider(name, language)
     secret = classify.is_secret(name)
     generated = verdict.default is None or secret
     generator = "secret" if generated and classify.is_generated(name, [read.bound for read in reads]) else ""
@@ -49,8 +49,7 @@ def _variable(
         generator = ""
     default = None if secret else verdict.default
     return ConfigVar(
-        stack=stack,
-        root=root,
+        stack=language,
         name=name,
         required=verdict.required and not generator and provider != "platform",
         secret=secret,
@@ -66,14 +65,12 @@ def _variable(
     )
 
 
-def _places(repo: Repo, reads: list[Read] | tuple[Read, ...] | object) -> tuple[Evidence, ...]:
-    assert isinstance(reads, (list, tuple))
+def _places(repo: Repo, reads: Sequence[Read]) -> tuple[Evidence, ...]:
     places = sorted({(read.path, read.line) for read in reads})[:_MOST_PLACES]
     return tuple(secrets.redacted(repo.proof(path, line)) for path, line in places)
 
 
-def _description(repo: Repo, reads: object, context: Context) -> str:
-    assert isinstance(reads, (list, tuple))
+def _description(repo: Repo, reads: Sequence[Read], context: Context) -> str:
     told = context.told.get(reads[0].name)
     if told is not None and told.description:
         return told.description

@@ -136,28 +136,23 @@ def _guarded(read: Read, node: Any) -> Read:
 def verdicts(text: str, reads: Iterable[Read]) -> Iterator[Read]:
     """Yield the reads, their modes settled by tests of the bound names further down in the same text."""
     for read in reads:
-        if not read.bound or read.mode not in (Mode.PLAIN, Mode.TEST):
-            yield read
+        open_mode = read.bound and read.mode in (Mode.PLAIN, Mode.TEST)
+        yield _settled(text, read) if open_mode else read
+
+
+def _settled(text: str, read: Read) -> Read:
+    """Settle one read: `if name == "" { panic() }` fails, `if name != "" {` copes, an assignment falls back."""
+    name = re.escape(read.bound)
+    blank = r"(?:\s*(?:[!=]==?)\s*(?:\"\"|''|null|nil|None))?"
+    seek = rf"\bif\b[^\n{{]*?(?:!\s*|empty\(\s*)?(?<![\w.\"'])\$?{name}\b(?!\s*[(\[]){blank}[^\n{{]*"
+    copes = False
+    for test in re.finditer(seek, text):
+        if re.search(rf"{name}\s*[!=]==?\s*[\"']\w", test[0]):
             continue
-        name = re.escape(read.bound)
-        fails, copes = False, False
-        # Only plain `name == ""`, `!name`, `name.isEmpty()`: comparisons with words say nothing of presence.
-        seek = rf"\bif\b[^\n{{]*?(?:!\s*|empty\(\s*)?(?<![\w.\"'])\$?{name}\b(?!\s*[(\[])(?:\s*(?:[!=]==?)\s*(?:\"\"|''|null|nil|None))?[^\n{{]*"
-        for test in re.finditer(seek, text):
-            body = text[test.end() : test.end() + 200].split("}")[0]
-            compared = re.search(rf"{name}\s*[!=]==?\s*[\"']\w", test[0])
-            if compared:
-                continue
-            if _FAILS.search(body):
-                fails = True
-            else:
-                given = re.search(rf"\$?{name}\s*=\s*[\"']([^\"'\n]+)[\"']", body)
-                if given:
-                    read = replace(read, mode=Mode.DEFAULT, default=given[1])
-                copes = True
-        if fails and read.mode is not Mode.DEFAULT:
-            yield replace(read, mode=Mode.STRICT)
-        elif copes and read.mode is Mode.PLAIN:
-            yield replace(read, mode=Mode.TEST)
-        else:
-            yield read
+        body = text[test.end() : test.end() + 200].partition("}")[0]
+        if _FAILS.search(body):
+            return replace(read, mode=Mode.STRICT)
+        if given := re.search(rf"\$?{name}\s*=\s*[\"']([^\"'\n]+)[\"']", body):
+            return replace(read, mode=Mode.DEFAULT, default=given[1])
+        copes = True
+    return replace(read, mode=Mode.TEST) if copes else read

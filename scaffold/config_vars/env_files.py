@@ -67,7 +67,7 @@ def _env_files(repo: Repo, root: str) -> list[str]:
 
 def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
     comment = ""
-    live = path.rpartition("/")[2].lower() in _LIVE
+    live = path.rpartition("/")[2].lower() in _LIVE and _is_loaded(repo, folder_of(path))
     for number, line in enumerate(repo.lines(path), 1):
         if line.lstrip().startswith("#"):
             text = line.strip().lstrip("#").strip()
@@ -92,6 +92,23 @@ def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
             line=known.line or number,
         )
         comment = ""
+
+
+_LOADERS = re.compile(
+    r"dotenv|decouple|environ|pydantic-settings|laravel/framework|symfony/|figaro|conduit"
+    r'|"(?:next|vite|nuxt|react-scripts|gatsby|@nestjs/config|@vue/cli-service)"|--env-file'
+)
+_MANIFESTS = (
+    "requirements.txt pyproject.toml Pipfile package.json Gemfile composer.json pubspec.yaml go.mod Cargo.toml"
+)
+
+
+def _is_loaded(repo: Repo, folder: str) -> bool:
+    """Tell whether what is built in a folder declares something that loads .env files."""
+    prefix = "" if folder == "." else folder + "/"
+    return any(
+        _LOADERS.search(repo.text(prefix + name)) for name in _MANIFESTS.split() if prefix + name in repo
+    )
 
 
 def _value(text: str) -> tuple[str, str]:

@@ -13,8 +13,21 @@ from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.repo import Repo
 
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro")
-MARKS = ("process.env", "process?.env", "import.meta.env", "$env/", "Bun.env", "Deno.env", "ConfigService", "convict",
-         "env-var", "= process;", "'process'", '"process"', "node:process")  # fmt: skip
+MARKS = (
+    "process.env",
+    "process?.env",
+    "import.meta.env",
+    "$env/",
+    "Bun.env",
+    "Deno.env",
+    "ConfigService",
+    "convict",
+    "env-var",
+    "= process;",
+    "'process'",
+    '"process"',
+    "node:process",
+)
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _ENV = {

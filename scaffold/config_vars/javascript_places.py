@@ -63,9 +63,16 @@ class Places:
                 return None
             self._step(child, parent, kind, place)
         return Read(
-            name=name, path=path, line=nodes.line(node), mode=place.mode, default=place.default, guarded=place.guarded,
-            bound=place.bound, kind=place.kind, instead=tuple(other for other in place.instead if other != name),
-        )  # fmt: skip
+            name=name,
+            path=path,
+            line=nodes.line(node),
+            mode=place.mode,
+            default=place.default,
+            guarded=place.guarded,
+            bound=place.bound,
+            kind=place.kind,
+            instead=tuple(other for other in place.instead if other != name),
+        )
 
     def _step(self, child: Any, parent: Any, kind: str, place: _Place) -> None:
         if kind == "binary_expression":

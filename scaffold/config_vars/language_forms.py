@@ -16,7 +16,7 @@ _OPTION = rf"\(\s*{NAMED}{SECOND}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """How a language reads variables: node kinds to look at, texts of the reading forms, wrapper functions."""
+    """How a language reads variables: node kinds to look at, texts of reading forms, wrapper functions."""
 
     grammar: str
     suffixes: tuple[str, ...]

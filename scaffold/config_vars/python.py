@@ -15,9 +15,17 @@ from scaffold.families.python_syntax import tree_of
 from scaffold.repo import Repo
 
 MARKS = (
-    "environ", "getenv", "decouple", "prettyconf", "starlette.config", "BaseSettings", "dj_database_url", "dynaconf",
-    "django_heroku", "configurations", "from_prefixed_env", "from_envvar",
-)  # fmt: skip
+    "environ",
+    "getenv",
+    "decouple",
+    "prettyconf",
+    "starlette.config",
+    "BaseSettings",
+    "dj_database_url",
+    "django_heroku",
+    "configurations",
+    "from_envvar",
+)
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:

@@ -7,8 +7,20 @@ from typing import Any, TypeVar
 
 N = TypeVar("N", bound=ast.AST)
 _ASKED = frozenset(
-    (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.If, ast.IfExp, ast.Assert)
-    + (ast.Subscript, ast.Call, ast.Compare, ast.comprehension)
+    (
+        ast.Import,
+        ast.ImportFrom,
+        ast.ClassDef,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.If,
+        ast.IfExp,
+        ast.Assert,
+        ast.Subscript,
+        ast.Call,
+        ast.Compare,
+        ast.comprehension,
+    )
 )
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue))
 

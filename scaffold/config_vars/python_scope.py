@@ -29,7 +29,8 @@ _MAKERS = {
     "dynaconf.LazySettings": "dynaconf",
 }
 _BASES = frozenset(
-    "pydantic.BaseSettings pydantic_settings.BaseSettings pydantic.v1.BaseSettings pydantic.env_settings.BaseSettings".split()
+    f"{module}.BaseSettings"
+    for module in ("pydantic", "pydantic_settings", "pydantic.v1", "pydantic.env_settings")
 )
 
 

@@ -43,8 +43,7 @@ def truth(node: ast.expr, scope: Scope, depth: int = 0) -> bool | None:
     if isinstance(node, ast.Constant):
         return str(node.value).lower() not in FALSE
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        inner = truth(node.operand, scope, depth + 1)
-        return None if inner is None else not inner
+        return _negated(truth(node.operand, scope, depth + 1))
     if isinstance(node, ast.BoolOp):
         return _joined(node, scope, depth)
     if isinstance(node, ast.Compare) and len(node.comparators) == 1:
@@ -53,12 +52,19 @@ def truth(node: ast.expr, scope: Scope, depth: int = 0) -> bool | None:
         return _of_variable(key, node, scope, depth)
     if isinstance(node, (ast.Name, ast.Attribute)):
         return _of_name(node, scope, depth)
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and not node.args:
-            return truth(node.func.value, scope, depth + 1)
-        if len(node.args) == 1:
-            return truth(node.args[0], scope, depth + 1) if dotted_name(node.func) else None
-    return None
+    return _of_call(node, scope, depth) if isinstance(node, ast.Call) else None
+
+
+def _of_call(node: ast.Call, scope: Scope, depth: int) -> bool | None:
+    """`x.lower()` and `bool(x)` are as true as x."""
+    if isinstance(node.func, ast.Attribute) and not node.args:
+        return truth(node.func.value, scope, depth + 1)
+    one = len(node.args) == 1 and dotted_name(node.func)
+    return truth(node.args[0], scope, depth + 1) if one else None
+
+
+def _negated(held: bool | None) -> bool | None:
+    return None if held is None else not held
 
 
 def _joined(node: ast.BoolOp, scope: Scope, depth: int) -> bool | None:

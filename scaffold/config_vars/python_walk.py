@@ -98,9 +98,10 @@ class Walk:
                 found = self._text(item)
                 blank = isinstance(item, ast.Constant) and item.value is None
                 mode = Mode.PLAIN if blank else Mode.DEFAULT
+                default = None if blank else found
                 yield Read(
-                    name=text.upper(), path=self.path, line=key.lineno, mode=mode, default=None if blank else found, table=True
-                )  # fmt: skip
+                    name=text.upper(), path=self.path, line=key.lineno, mode=mode, default=default, table=True
+                )
 
     def _matches_all(self, node: ast.comprehension) -> bool:
         if not node.ifs:

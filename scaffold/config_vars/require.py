@@ -43,27 +43,41 @@ def judge(name: str, context: Context) -> Verdict:
     live = [read for read in reads if not read.guarded]
     if told.committed is not None:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
-    if classify.is_framework(name) or classify.provider(name) == "platform":
+    platform = classify.is_framework(name) or classify.provider(name) == "platform"
+    if platform or any(read.sets for read in reads):
         return Verdict(required=False, default=usable, why="")
-    if any(read.sets for read in reads):
+    why = _failure(name, live, context)
+    if why:
+        return Verdict(required=True, default=None, why=why)
+    if not live or usable is not None or any(_is_computed(read) or _is_hard(read) for read in live):
         return Verdict(required=False, default=usable, why="")
-    copes = any(_is_loose(read, context) for read in reads if not is_task(read.path)) or classify.is_optional(
-        name
-    )
-    if any(read.mode is Mode.STRICT or (read.mode is Mode.FRAGILE and not copes) for read in live):
-        required = name not in context.spare and not _is_table_only(live, told)
-        return Verdict(required=required, default=None, why="the code fails without it" if required else "")
-    if _is_hosts(name) and usable is None and not any(_is_computed(read) for read in live):
-        return Verdict(required=bool(live), default=None, why="without it every request is refused")
-    if live and name not in context.spare and _is_of_local_database(name, context):
-        return Verdict(
-            required=True, default=None, why="the database's host falls back to the developer's machine"
-        )
-    if not live or usable is not None or any(_is_computed(read) for read in live):
-        return Verdict(required=False, default=usable, why="")
-    if copes or not _is_needed(name, live, told, context):
+    if _copes(name, context) or not _is_needed(name, live, told, context):
         return Verdict(required=False, default=default, why="")
     return Verdict(required=True, default=None, why=_why(name, default))
+
+
+def _failure(name: str, live: Sequence[Read], context: Context) -> str:
+    """Return why production surely fails without a variable, "" where it may not."""
+    if not live or (name in context.spare and not _is_hosts(name)):
+        return ""
+    if any(_is_hard(read) or (read.mode is Mode.FRAGILE and not _copes(name, context)) for read in live):
+        return "" if _is_table_only(live, context.told.get(name, Told())) else "the code fails without it"
+    usable = any(read.default and not _is_unusable(name, read.default) for read in live)
+    if _is_hosts(name) and not usable and not any(_is_computed(read) for read in live):
+        return "without it every request is refused"
+    if _is_of_local_database(name, context):
+        return "the database's host falls back to the developer's machine"
+    return ""
+
+
+def _copes(name: str, context: Context) -> bool:
+    """Tell whether the code asks for the variable's presence, or the name says it may be left out."""
+    asked = any(_is_loose(read, context) for read in context.reads[name] if not is_task(read.path))
+    return asked or classify.is_optional(name)
+
+
+def _is_hard(read: Read) -> bool:
+    return read.mode is Mode.STRICT
 
 
 def _why(name: str, default: str | None) -> str:

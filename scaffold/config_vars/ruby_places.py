@@ -13,7 +13,8 @@ from scaffold.config_vars.reads import Mode, Read
 _FAILS = re.compile(r"^\s*(?:raise|abort|exit|fail|exit!)\b", re.MULTILINE)
 _READS = re.compile(r"\bENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]")
 _COPES = frozenset(
-    "to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? class".split()
+    "to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? "
+    "class".split()
 )
 _BRANCHES = ("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional")
 
@@ -53,10 +54,17 @@ class Places:
                 place.sets = True
             self._step(child, parent, kind, place)
         return Read(
-            name=name, path=path, line=nodes.line(node), mode=place.mode, default=place.default, guarded=place.guarded,
-            bound=place.bound, kind=place.kind, instead=tuple(other for other in place.instead if other != name),
+            name=name,
+            path=path,
+            line=nodes.line(node),
+            mode=place.mode,
+            default=place.default,
+            guarded=place.guarded,
+            bound=place.bound,
+            kind=place.kind,
+            instead=tuple(other for other in place.instead if other != name),
             sets=place.sets,
-        )  # fmt: skip
+        )
 
     def _step(self, child: Any, parent: Any, kind: str, place: _Place) -> None:
         if kind in _BRANCHES:

@@ -27,8 +27,9 @@ _NEAR = (
     "apiKey",
 )
 _ASSIGNED = re.compile(
-    r"""^[ \t]*(?:(?:export|const|let|var|final|static|public|private|protected|readonly|String|string)\s+)*"""
-    r"""['"]?(?P<name>(?:[\w$]+(?:\.|->|::))*\$?\w+|[\w.]+\[\s*['"]\w+['"]\s*\])['"]?\s*(?::\s*[\w<>]+\s*)?(?:=>|:=|=|:)\s*"""
+    r"""^[ \t]*(?:(?:export|const|let|var|final|static|public|private|protected|readonly|[sS]tring)\s+)*"""
+    r"""['"]?(?P<name>(?:[\w$]+(?:\.|->|::))*\$?\w+|[\w.]+\[\s*['"]\w+['"]\s*\])['"]?\s*"""
+    r"""(?::\s*[\w<>]+\s*)?(?:=>|:=|=|:)\s*"""
     r"""(?:b|r|u)?(?P<quote>["'])(?P<value>[^"'\s]{8,200})(?P=quote)\s*[,;]?\s*(?:\#.*|//.*)?$""",
     re.MULTILINE,
 )

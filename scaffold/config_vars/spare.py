@@ -39,7 +39,7 @@ def find(
 
 
 def _alternatives(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:
-    """Yield all names of `A || B` but the one to ask for: documented, else first; none if an add-on sets one."""
+    """Yield all names of `A || B` but the one to ask for, or all where an add-on sets one of them."""
     for name in sorted(reads):
         for read in reads[name]:
             group = [name, *(other for other in read.instead if other in reads)]
@@ -52,10 +52,15 @@ def _alternatives(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told])
 
 
 _OWN = frozenset(
-    "APP DJANGO FLASK RAILS NODE NEXT NUXT VITE REACT PUBLIC API DB DATABASE POSTGRES PG MYSQL MONGO MONGODB REDIS SECRET SESSION JWT "
-    "COOKIE AUTH ADMIN USER SITE SERVER WEB SERVICE BASE MAIN MY THE DEFAULT ACCESS REFRESH TOKEN ENCRYPTION SMTP MAIL EMAIL HOST".split()
+    "APP DJANGO FLASK RAILS NODE NEXT NUXT VITE REACT PUBLIC API DB DATABASE POSTGRES PG MYSQL MONGO MONGODB "
+    "REDIS SECRET SESSION JWT COOKIE AUTH ADMIN USER SITE SERVER WEB SERVICE BASE MAIN MY THE DEFAULT ACCESS "
+    "REFRESH TOKEN ENCRYPTION SMTP MAIL EMAIL HOST".split()
 )
 """First words of names that tell no outside service."""
+
+
+def _is_strict(reads: Sequence[Read]) -> bool:
+    return any(read.mode is Mode.STRICT and not read.guarded for read in reads)
 
 
 def _vendor(name: str) -> str:
@@ -67,7 +72,7 @@ def _vendor(name: str) -> str:
 
 
 def _families(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
-    """Yield the names of a service (S3_KEY, S3_BUCKET) where the same file asks whether one of them is set."""
+    """Yield the names of a service (S3_KEY, S3_BUCKET) where the same file asks whether one is set."""
     members: dict[tuple[str, str], list[str]] = {}
     for name, found in reads.items():
         words = [word for word in name.upper().split("_") if word in _services_known()]
@@ -106,7 +111,7 @@ def _logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> Itera
         word for name, word in names.items() if any(other != name and names[other] == word for other in names)
     }
     if len(halves) > 1 or (halves and _has_passwords(repo, root)):
-        yield from (name for name, word in names.items() if word in halves)
+        yield from (name for name, word in names.items() if word in halves and not _is_strict(reads[name]))
 
 
 def _has_passwords(repo: Repo, root: str) -> bool:
@@ -131,9 +136,8 @@ def _services(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
     if len(words & _services_known()) < _MANY and len(words) < _MANY_UNKNOWN:
         return
     for name, found in reads.items():
-        if name.split("_")[0] in words or name in blank:
-            if all(read.mode is not Mode.STRICT for read in found):
-                yield name
+        if (name.split("_")[0] in words or name in blank) and not _is_strict(found):
+            yield name
 
 
 def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
@@ -144,7 +148,7 @@ def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
         for name, found in reads.items()
     )
     if disk:
-        yield from (name for name in reads if re.fullmatch(section["names"], name))
+        yield from (n for n in reads if re.fullmatch(section["names"], n) and not _is_strict(reads[n]))
 
 
 def _committed(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:

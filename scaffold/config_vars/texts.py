@@ -1,4 +1,4 @@
-"""Configuration files that name variables: Prisma, Spring, Symfony, node-config, compose, shell, Dart's YAML."""
+"""Configuration files that name variables: Prisma, Spring, Symfony, node-config, shell, Dart's YAML."""
 
 from __future__ import annotations
 
