@@ -111,7 +111,8 @@ def _eq(self: Any, other: object) -> bool:
 def _lt(self: Any, other: Any) -> bool:
     if type(self) is not type(other):
         return NotImplemented
-    return tuple(_values(self)) < tuple(_values(other))
+    before: bool = tuple(_values(self)) < tuple(_values(other))
+    return before
 
 
 def _hash(self: Any) -> int:

@@ -174,7 +174,8 @@ def todo_steps(
     why = "Commit the files" + (
         f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else ""
     )
-    steps.append((why, f"{add} && git commit -m 'Add Heroku files'"))
+    commit = "git commit -a -m" if plan.todos else "git commit -m"
+    steps.append((why, f"{add} && {commit} 'Add Heroku files'"))
     steps += deploy_steps(plan, found, answers)
     app = command(answers.get("staging_app") or "NAME")
     for todo in plan.todos:

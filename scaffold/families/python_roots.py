@@ -66,7 +66,9 @@ def missing_facts(
         strength=strength,
         evidence=proofs,
         command=add_command(app, *missing),
-        why=why,
+        edit_path=app.manifest if app.manager == "pip" and app.manifest.endswith(".txt") else "",
+        edit_new="\n".join(missing),
+        why=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not declared: {why}",
     )
 
 
