@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.facts import Addon, AnyFact, Doubt, File, Migration, Process, Strength, Uses
+from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, File, Migration, Process, Strength, Uses
 from scaffold.repo import open_repo
 
 Found = Callable[[str, Mapping[str, str]], list[AnyFact]]
@@ -334,6 +334,26 @@ def test_a_dotnet_console_program_is_no_app(found: Found) -> None:
     facts = found("dotnet", {"Tool.csproj": text})
     assert commands(facts) == {}
     assert strength(facts) is Strength.HINT
+
+
+def test_of_several_solutions_the_smallest_with_the_app_is_named(found: Found) -> None:
+    project = '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>'
+    line = 'Project("{A}") = "X", "src\\{0}\\{0}.csproj", "{B}"\n'
+    facts = found(
+        "dotnet",
+        {
+            "Directory.Build.props": "<Project><PropertyGroup><TargetFramework>net9.0</TargetFramework>"
+            "</PropertyGroup></Project>",
+            "src/Web/Web.csproj": project,
+            "src/Core/Core.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>',
+            "All.sln": line.replace("{0}", "Web") + line.replace("{0}", "Core"),
+            "Shop.sln": line.replace("{0}", "Web"),
+        },
+    )
+    assert commands(facts) == {"web": "cd src/Web/bin/publish && ./Web --urls http://*:$PORT"}
+    assert [(fact.name, fact.value) for fact in facts if isinstance(fact, ConfigVar)] == [
+        ("SOLUTION_FILE", "Shop.sln")
+    ]
 
 
 def test_an_old_dotnet_is_doubted(found: Found) -> None:

@@ -31,6 +31,10 @@ _ROOT_RUNS = re.compile(r"""rootCmd\s*=\s*&cobra\.Command\{[^}]*?\bRunE?:""", re
 _FLAG = re.compile(
     r"""\bflag\.(String|Int|Uint)(?:Var)?\((?:&[\w.]+,\s*)?"(port|addr|listen|http|bind|address|httpAddr|http-addr)","""
 )
+_LONG_FLAG = re.compile(
+    r"""(?:\b\w*[fF]lag\w*[({]\s*(?:Name:\s*)?|\.[fF]lags\(\)\.(?:String|Int|Uint)\w*\((?:&[\w.]+,\s*)?)"""
+    r""""(port|addr|listen|bind|address)(?:,[^"]*)?\""""
+)
 _EMPTY_RUN = re.compile(r"\.Run\(\s*\)")
 _READS_AUTO = re.compile(r"""\bAutomaticEnv\(\)""")
 _VIPER_PORT = re.compile(r"""Get(?:String|Int)?\(\s*"(?:port|PORT)"\s*\)""")
@@ -76,6 +80,10 @@ def _port(repo: Repo, program: GoProgram) -> tuple[tuple[str, ...], Port]:
     if flag:
         value = "$PORT" if flag.match[1] != "String" or flag.match[2] == "port" else ":$PORT"
         return (f"-{flag.match[2]}", Raw(value)), Port(known=True, evidence=(flag.evidence,))
+    option = find(repo, near, _LONG_FLAG) if program.imported(_COMMANDS) else None
+    if option and not port.known:
+        value = "$PORT" if option.match[1] == "port" else ":$PORT"
+        return (f"--{option.match[1]}", Raw(value)), Port(known=True, evidence=(option.evidence,))
     return (), port
 
 

@@ -27,7 +27,8 @@ def services(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
     if not app.spring:
         yield from addons(repo, stack="java", root=app.root, drivers=drivers, sources=files)
         return
-    settings = "\n".join(repo.text(path) for path in settings_files(repo, app.folder))
+    lines = (line for path in settings_files(repo, app.folder) for line in repo.lines(path))
+    settings = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
     sql = [(service, proof) for service, proof in drivers if service in ("postgres", "mysql")]
     spoken = [
         item

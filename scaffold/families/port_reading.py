@@ -12,11 +12,11 @@ from scaffold.repo import Repo
 
 _PORT = re.compile(r"""["']PORT["',:]|\$\{\??PORT\b|\$PORT\b|[("'._]env_?[Pp]ort\b""")
 _OTHER = re.compile(
-    r"""["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|LISTENING|SERVICE|BIND|GATEWAY|BACKEND|REST|ROCKET|"""
+    r"""(?<!ini:)(?<!yaml:)(?<!json:)(?<!toml:)["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|LISTENING|SERVICE|BIND|GATEWAY|BACKEND|REST|ROCKET|"""
     r"""[A-Z]+_(?:SERVER|HTTP|API|APP|WEB))_PORT)["'},:]"""
 )
 _ADDRESS = re.compile(
-    r"""["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|SERVICE|BIND)_(?:ADDR|ADDRESS)|ADDR|ADDRESS|LISTEN|BIND)["'},:]"""
+    r"""(?<!ini:)(?<!yaml:)(?<!json:)(?<!toml:)["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|SERVICE|BIND)_(?:ADDR|ADDRESS)|ADDR|ADDRESS|LISTEN|BIND)["'},:]"""
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scaffold.facts import (
     AnyFact,
     Buildpack,
+    ConfigVar,
     Doubt,
     Evidence,
     Process,
@@ -17,7 +19,7 @@ from scaffold.facts import (
     Uses,
     command,
 )
-from scaffold.families.code_text import find
+from scaffold.families.dotnet import doubts, sources
 from scaffold.families.platform_tables import table
 from scaffold.families.service_urls import addons
 from scaffold.manifests.dotnet_project import DotnetProject, parse, parse_solution
@@ -58,9 +60,24 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     for path in repo.suffixed(*_PROJECTS)[:200]:
         project = repo.try_parsed(path, parse)
         if project is not None:
+            project = _completed(repo, project)
             groups.setdefault(_root(repo, path, roots), []).append(project)
     for root, projects in groups.items():
         yield from _group(repo, root, projects)
+
+
+def _completed(repo: Repo, project: DotnetProject) -> DotnetProject:
+    """Return a project with the target framework of the nearest Directory.Build.props where it has none."""
+    here = folder_of(project.path)
+    while not project.framework and project.sdk:
+        for name in ("Directory.Build.props", "Directory.Packages.props"):
+            shared = repo.try_parsed(path, parse) if (path := join(here, name)) in repo else None
+            if shared and shared.framework:
+                return replace(project, framework=shared.framework)
+        if here == ".":
+            break
+        here = folder_of(here)
+    return project
 
 
 def _solutions(repo: Repo) -> dict[str, str]:
@@ -121,8 +138,8 @@ def _group(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[Any
         yield _process(repo, root, project, name)
     yield from _build(repo, root, main, proof)
     if webs:
-        yield from _doubts(repo, root, main)
-    files = _sources(repo, main)
+        yield from doubts(repo, root, main)
+    files = sources(repo, main)
     inside = [
         (p, n)
         for p in projects
@@ -134,12 +151,11 @@ def _group(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[Any
 
 
 def _rank(repo: Repo, project: DotnetProject) -> tuple[int, int, str]:
-    stem = project.path.rpartition("/")[2].lower()
-    told = [
-        bool(re.search(pattern, stem))
-        for pattern in (r"gateway|web|server|host|api|app", r"identity|admin|worker|job")
-    ]
-    return (int(told[1]) - int(told[0]), project.path.count("/"), project.path)
+    stem = project.path.rpartition("/")[2].rpartition(".")[0].lower()
+    site = re.search(r"(?:web|site|mvc|frontend)$", stem) is not None
+    other = re.search(r"identity|admin|worker|job|webhook", stem) is not None
+    server = re.search(r"gateway|web|server|host|api|app", stem) is not None
+    return (int(other) * 3 - int(site) - int(server), project.path.count("/"), project.path)
 
 
 def _proof(repo: Repo, project: DotnetProject) -> Evidence:
@@ -172,17 +188,6 @@ def _process(repo: Repo, root: str, project: DotnetProject, name: str) -> Proces
     )
 
 
-def _sources(repo: Repo, project: DotnetProject) -> tuple[str, ...]:
-    folder = folder_of(project.path)
-    found = repo.suffixed(".cs", ".fs", ".vb", under=folder)[:400]
-    settings = [
-        path
-        for name in ("appsettings.json", "appsettings.Production.json")
-        if (path := join(folder, name)) in repo
-    ]
-    return (*settings, *(path for path in found if "/obj/" not in path and "/bin/" not in path))
-
-
 def _build(repo: Repo, root: str, main: DotnetProject, proof: Evidence) -> Iterator[AnyFact]:
     line = repo.proof(main.path, main.framework_line)
     version = re.match(r"net(?:coreapp)?(\d+)\.(\d+)", main.framework)
@@ -205,68 +210,35 @@ def _build(repo: Repo, root: str, main: DotnetProject, proof: Evidence) -> Itera
             message=f"{main.framework} is too old: Heroku's buildpack installs .NET {oldest} and later.",
             remedy=f"Set TargetFramework to net{oldest}.0 or later.",
         )
-    top = [p for p in (*repo.suffixed(".sln", ".slnx", under=root),) if folder_of(p) == root]
-    own = [p for p in repo.suffixed(*_PROJECTS, under=root) if folder_of(p) == root]
-    if len(top) > 1 or (not top and len(own) > 1):
+    yield from _top(repo, root, main)
+
+
+def _top(repo: Repo, root: str, main: DotnetProject) -> Iterator[AnyFact]:
+    """Yield which of several solutions to build, or the doubt that the buildpack refuses several projects."""
+    solutions = [path for path in repo.suffixed(".sln", ".slnx", under=root) if folder_of(path) == root]
+    projects = [path for path in repo.suffixed(*_PROJECTS, under=root) if folder_of(path) == root]
+    holding = [s for s in solutions if main.path in {join(root, p) for p in repo.parsed(s, parse_solution)}]
+    if len(solutions) > 1 and holding:
+        chosen = min(holding, key=lambda path: len(repo.parsed(path, parse_solution)))
+        name = relative(root, chosen)
+        yield ConfigVar(
+            stack="dotnet",
+            root=root,
+            name="SOLUTION_FILE",
+            value=name,
+            stage="build",
+            description="Which of the solutions Heroku builds",
+            evidence=(repo.proof(chosen),),
+        )
+    elif not solutions and len(projects) > 1:
         yield Doubt(
             stack="dotnet",
             root=root,
             id="dotnet/several-at-root",
-            evidence=tuple(repo.proof(p) for p in (top or own)[:3]),
-            message="Several solutions or projects are at the top of the build: the buildpack refuses that.",
-            remedy="Keep one there, or name it in the config var SOLUTION_FILE.",
+            message="Several projects are at the top of the build: the buildpack refuses that.",
+            remedy="Put them into folders and add a solution.",
+            evidence=tuple(map(repo.proof, projects[:3])),
         )
-
-
-def _doubts(repo: Repo, root: str, main: DotnetProject) -> Iterator[AnyFact]:
-    files = [path for path in _sources(repo, main) if path.endswith((".cs", ".fs", ".json"))]
-    listens = find(
-        repo,
-        files,
-        re.compile(
-            r"\.UseUrls\(|\.Listen(?:AnyIP|Localhost)?\(\s*(?:IPAddress[\w.]*\s*,\s*)?\d+|\"Kestrel\"\s*:\s*\{|app\.Run\(\s*\"http"
-        ),
-    )
-    if listens and not find(repo, files, re.compile(r'"PORT"')):
-        yield Doubt(
-            stack="dotnet",
-            root=root,
-            id="dotnet/fixed-port",
-            evidence=(listens.evidence,),
-            message="The code names the address to listen on, which may win over --urls with Heroku's port.",
-            remedy='Remove it, or use Environment.GetEnvironmentVariable("PORT").',
-        )
-    migrations = next(
-        (
-            p
-            for p in repo.suffixed(".cs", under=root)
-            if "/Migrations/" in p and not p.endswith((".Designer.cs", "Snapshot.cs"))
-        ),
-        "",
-    )
-    if migrations and not find(
-        repo,
-        _every(repo, root),
-        re.compile(r"\.Database\s*\.Migrate(?:Async)?\(|\bMigrateAsync\(|\bEnsureCreated"),
-    ):
-        yield Doubt(
-            stack="dotnet",
-            root=root,
-            id="dotnet/migrations-not-run",
-            evidence=(repo.proof(migrations),),
-            message="Migrations are there, but nothing runs them: `dotnet ef` is not on Heroku.",
-            remedy="Call db.Database.Migrate() at start, or build a bundle: `dotnet ef migrations bundle`.",
-        )
-
-
-def _every(repo: Repo, root: str) -> list[str]:
-    return [
-        p
-        for p in repo.suffixed(".cs", under=root)
-        if re.search(
-            r"(?:Program|Startup|Extensions?|Context|Seed\w*|Initializ\w*|Migrat\w*|Configuration)\.cs$", p
-        )
-    ][:200]
 
 
 def _hint(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[AnyFact]:
