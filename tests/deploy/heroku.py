@@ -1,0 +1,203 @@
+"""A stand-in for the heroku CLI, for machines without it: asks the same API, prints the same texts.
+
+Only what bin/deploy calls. The texts were taken from heroku 11.10.0; with HEROKU_CLI set to a real one,
+the tests use that instead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+API = os.environ["HEROKU_HOST"]
+
+
+def call(method: str, path: str, body: object = None) -> Any:
+    """Ask the API; an error ends the program as the CLI's does."""
+    key = os.environ.get("HEROKU_API_KEY", "")
+    request = urllib.request.Request(
+        API + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"authorization": f"Bearer {key}"} if key else {},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        sys.stderr.write(f" ›   Error: {json.loads(error.read())['message']}\n")
+        sys.exit(100 if error.code == 401 else 2)
+
+
+def show(value: object) -> None:
+    """Print JSON as the CLI does."""
+    print(json.dumps(value, indent=2))
+
+
+def option(words: list[str], name: str) -> str:
+    """Take an option with its value out of the words."""
+    if name not in words:
+        return ""
+    at = words.index(name)
+    value = words[at + 1]
+    del words[at : at + 2]
+    return value
+
+
+def main() -> None:
+    """Run one command."""
+    command, *words = sys.argv[1:]
+    rest = words[words.index("--") + 1 :] if "--" in words else []
+    words = words[: words.index("--")] if "--" in words else words
+    app = f"/apps/{option(words, '-a')}"
+    handler = globals().get("do_" + command.replace(":", "_"))
+    if handler is None:
+        sys.exit(f"the stand-in knows no {command}")
+    handler(app, words, rest)
+
+
+def do_auth_whoami(_app: str, _words: list[str], _rest: list[str]) -> None:
+    print(call("GET", "/account")["email"])
+
+
+def do_auth_token(_app: str, _words: list[str], _rest: list[str]) -> None:
+    print(os.environ["HEROKU_API_KEY"])
+
+
+def do_git_credentials(_app: str, words: list[str], _rest: list[str]) -> None:
+    if words == ["get"]:
+        print(f"username=heroku\npassword={os.environ['HEROKU_API_KEY']}\n")
+
+
+def do_apps_info(app: str, _words: list[str], _rest: list[str]) -> None:
+    found = call("GET", app)
+    print(f"git_url={found['git_url']}\nweb_url={found['web_url']}\nstack={found['stack']['name']}")
+
+
+def do_apps_create(_app: str, words: list[str], _rest: list[str]) -> None:
+    stack, region = option(words, "--stack"), option(words, "--region")
+    call("POST", "/apps", {"name": words[0], "stack": stack, "region": region})
+
+
+def do_stack_set(app: str, words: list[str], _rest: list[str]) -> None:
+    call("PATCH", app, {"build_stack": words[0]})
+
+
+def do_releases(app: str, _words: list[str], _rest: list[str]) -> None:
+    show(call("GET", f"{app}/releases"))
+
+
+def do_releases_output(_app: str, _words: list[str], _rest: list[str]) -> None:
+    print("output of the release command")
+
+
+def do_releases_rollback(app: str, words: list[str], _rest: list[str]) -> None:
+    releases = call("GET", f"{app}/releases")
+    eligible = [release for release in releases if release["eligible_for_rollback"]]
+    wanted = [r for r in releases if words and f"v{r['version']}" == words[0]] or eligible[1:2]
+    if not wanted:
+        sys.exit("No eligible release found")
+    call("POST", f"{app}/releases", {"release": wanted[0]["id"]})
+
+
+def do_releases_retry(app: str, _words: list[str], _rest: list[str]) -> None:
+    newest = call("GET", f"{app}/releases")[0]
+    if not any(dynos["type"] == "release" for dynos in call("GET", f"{app}/formation")):
+        sys.exit("App must have a release-phase command to use this command.")
+    description = f"Retry of v{newest['version']}: {newest['description']}"
+    call("POST", f"{app}/releases", {"description": description, "slug": newest["slug"]["id"]})
+
+
+def do_buildpacks(app: str, _words: list[str], _rest: list[str]) -> None:
+    found = [item["buildpack"]["url"] for item in call("GET", f"{app}/buildpack-installations")]
+    name = app.removeprefix("/apps/")
+    if not found:
+        print(f"{name} has no Buildpacks.")
+        return
+    print(f"=== {name} Classic Buildpacks (from the Heroku Buildpack Registry)\n")
+    print("\n".join(found if len(found) == 1 else [f"{at}. {url}" for at, url in enumerate(found, 1)]))
+
+
+def do_buildpacks_clear(app: str, _words: list[str], _rest: list[str]) -> None:
+    call("PUT", f"{app}/buildpack-installations", {"updates": []})
+
+
+def do_buildpacks_add(app: str, words: list[str], _rest: list[str]) -> None:
+    found = [item["buildpack"]["url"] for item in call("GET", f"{app}/buildpack-installations")]
+    updates = [{"buildpack": url} for url in [*found, words[0]]]
+    call("PUT", f"{app}/buildpack-installations", {"updates": updates})
+
+
+def do_addons(app: str, _words: list[str], _rest: list[str]) -> None:
+    show(call("GET", f"{app}/addons"))
+
+
+def do_addons_create(app: str, words: list[str], _rest: list[str]) -> None:
+    call("POST", f"{app}/addons", {"plan": {"name": words[0]}})
+
+
+def do_config(app: str, _words: list[str], _rest: list[str]) -> None:
+    show(call("GET", f"{app}/config-vars"))
+
+
+def do_ps(app: str, _words: list[str], _rest: list[str]) -> None:
+    show(call("GET", f"{app}/dynos"))
+
+
+def do_ps_restart(app: str, _words: list[str], _rest: list[str]) -> None:
+    call("DELETE", f"{app}/dynos")
+
+
+def do_ps_scale(app: str, words: list[str], _rest: list[str]) -> None:
+    if not words:
+        found = call("GET", f"{app}/formation")
+        if not found:
+            sys.exit("No process types on the app.")
+        print(" ".join(sorted(f"{d['type']}={d['quantity']}:{d['size']}" for d in found)))
+        return
+    updates = []
+    for word in words:
+        kind, _, amount = word.partition("=")
+        quantity, _, size = amount.partition(":")
+        updates.append({"type": kind, "quantity": quantity, "size": size or None})
+    call("PATCH", f"{app}/formation", {"updates": updates})
+
+
+def do_maintenance(app: str, _words: list[str], _rest: list[str]) -> None:
+    print("on" if call("GET", app)["maintenance"] else "off")
+
+
+def do_maintenance_on(app: str, _words: list[str], _rest: list[str]) -> None:
+    call("PATCH", app, {"maintenance": True})
+
+
+def do_maintenance_off(app: str, _words: list[str], _rest: list[str]) -> None:
+    call("PATCH", app, {"maintenance": False})
+
+
+def do_pg_backups_capture(_app: str, _words: list[str], _rest: list[str]) -> None:
+    if not call("POST", "/client/v11/databases/database-1/backups")["succeeded"]:
+        sys.exit(2)
+
+
+def do_pg_backups_info(app: str, _words: list[str], _rest: list[str]) -> None:
+    newest = call("GET", f"/client/v11{app}/transfers")[-1]
+    print(f"=== Backup b{newest['num']:03}\n\nDatabase:    DATABASE\nStatus:      Completed")
+
+
+def do_run(app: str, words: list[str], rest: list[str]) -> None:
+    sys.stdin.read()
+    status = call("POST", f"{app}/dynos", {"command": " ".join(rest)})["exit"]
+    sys.exit(status if "--exit-code" in words else 0)
+
+
+def do_logs(_app: str, _words: list[str], _rest: list[str]) -> None:
+    print("2026-01-01T00:00:00 app[web.1]: a line of the log")
+
+
+if __name__ == "__main__":
+    main()
