@@ -10,13 +10,15 @@ All of it is committed; nothing in it is a secret, a date or a path of one machi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
 from scaffold.errors import UserError
+from scaffold.targets import existing
 
 FOLDER = ".scaffold"
 FORMAT = 1
@@ -32,35 +34,55 @@ class State:
 
 def load(top: Path) -> State:
     """Read the state of an earlier run; an empty one where there is none. Raises UserError if malformed."""
-    path = top / FOLDER / "state.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    text = _text(top, "state.json")
+    if text is None:
         return State()
-    except (OSError, ValueError) as error:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise _malformed(f"{FOLDER}/state.json", str(error)) from None
     _check_format(document)
     base = {}
-    for name in document["files"]:
-        pristine = top / FOLDER / "base" / name
-        if _is_plain(name) and pristine.is_file():
-            base[name] = pristine.read_bytes()
-    return State(answers=_load_answers(top), base=base)
+    for name in filter(_is_plain, document["files"]):
+        pristine = existing(top, f"{FOLDER}/base/{name}").content
+        if pristine is not None:
+            base[name] = pristine
+    answers = parse_answers(_text(top, "answers.yml") or "", f"{FOLDER}/answers.yml")
+    return State(answers=answers, base=base)
+
+
+def _text(top: Path, name: str) -> str | None:
+    """Read a file of `.scaffold/`, None where it is not there or not the repository's own."""
+    there = existing(top, f"{FOLDER}/{name}")
+    if there.blocked and not os.path.islink(top / FOLDER):
+        raise _malformed(f"{FOLDER}/{name}", there.blocked)
+    try:
+        return None if there.content is None else there.content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _malformed(f"{FOLDER}/{name}", str(error)) from None
 
 
 def own_output(top: Path) -> frozenset[str]:
     """Return the files that are byte for byte what scaffold wrote: they are evidence of nothing."""
-    if not (top / FOLDER / "state.json").is_file():
-        return frozenset()
     own = set()
     for name, pristine in load(top).base.items():
-        path = top / name
-        try:
-            if path.is_file() and path.read_bytes().replace(b"\r\n", b"\n") == pristine:
-                own.add(name)
-        except OSError:
-            continue
+        there = existing(top, name).content
+        if there is not None and there.replace(b"\r\n", b"\n") == pristine:
+            own.add(name)
     return frozenset(own)
+
+
+def check_writable(top: Path, paths: Iterable[str]) -> None:
+    """Refuse to go on where the record of these files could not be kept. Raises UserError."""
+    own = ["state.json", "answers.yml", *(f"base/{path}" for path in sorted(paths))]
+    fault = next((there for name in own if (there := existing(top, f"{FOLDER}/{name}").blocked)), "")
+    if fault:
+        raise UserError(
+            "state/in-the-way",
+            f"nothing was written: {fault}",
+            why="Without that record a later run could not tell its own text from yours.",
+            remedy=f"Make {FOLDER} a folder of the repository, or remove it.",
+        )
 
 
 def files(answers: Mapping[str, str], written: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -79,15 +101,6 @@ def _dump_answers(answers: Mapping[str, str]) -> bytes:
     lines = ["# The answers scaffold works from; change one with `scaffold init --set NAME=VALUE`.\n"]
     lines += [f"{name}: {json.dumps(answers[name])}\n" for name in sorted(answers)]
     return "".join(lines).encode()
-
-
-def _load_answers(top: Path) -> dict[str, str]:
-    path = top / FOLDER / "answers.yml"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return {}
-    return parse_answers(text, f"{FOLDER}/answers.yml")
 
 
 def parse_answers(text: str, path: str) -> dict[str, str]:
@@ -109,7 +122,9 @@ def parse_answers(text: str, path: str) -> dict[str, str]:
 def _check_format(document: Any) -> None:
     if not isinstance(document, dict) or not isinstance(document.get("files"), list):
         raise _malformed(f"{FOLDER}/state.json", "no list of files in it")
-    if not isinstance(document.get("format"), int) or document["format"] > FORMAT:
+    if not isinstance(document.get("format"), int) or document["format"] < 1:
+        raise _malformed(f"{FOLDER}/state.json", "no format number in it")
+    if document["format"] > FORMAT:
         raise UserError(
             "state/newer",
             f"{FOLDER}/state.json was written by a newer scaffold ({document.get('scaffold')})",
@@ -118,7 +133,10 @@ def _check_format(document: Any) -> None:
 
 
 def _is_plain(name: object) -> bool:
-    return isinstance(name, str) and not name.startswith("/") and ".." not in name.split("/")
+    """Tell whether a recorded name can be that of a file in the repository."""
+    if not isinstance(name, str) or not name.isprintable():
+        return False
+    return {"", ".", "..", ".git"}.isdisjoint(name.split("/"))
 
 
 def _malformed(path: str, reason: str) -> UserError:

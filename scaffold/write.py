@@ -1,6 +1,6 @@
 """Tree -> disk: all files are staged beside their targets and then renamed, or nothing is changed.
 
-Nothing is ever written outside the repository: a parent folder that is a link out of it refuses the file.
+Nothing is ever written outside the repository or into its `.git`: a link that leads there refuses the file.
 """
 
 from __future__ import annotations
@@ -8,43 +8,15 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import UserError
 from scaffold.render import Rendered
+from scaffold.targets import Existing, existing
 
-
-@dataclass(frozen=True, slots=True)
-class Existing:
-    """What stands where a file is to be written: its bytes (None: nothing), or why it cannot be written."""
-
-    content: bytes | None
-    blocked: str = ""
-    executable: bool = False
-
-
-def existing(top: Path, path: str) -> Existing:
-    """Look at a target before anything is written."""
-    parent = top
-    for part in path.split("/")[:-1]:
-        parent = parent / part
-        if parent.is_symlink() and not _inside(top, parent):
-            return Existing(None, f"{parent.relative_to(top)} is a link that leaves the repository")
-        if os.path.lexists(parent) and not parent.is_dir():
-            return Existing(None, f"{parent.relative_to(top)} is a file, not a folder")
-    full = top / path
-    if full.is_symlink() and not _inside(top, full):
-        return Existing(None, f"{path} is a link that leaves the repository")
-    if full.is_dir():
-        return Existing(None, f"{path} is a folder")
-    try:
-        return Existing(full.read_bytes(), executable=bool(full.stat().st_mode & stat.S_IXUSR))
-    except FileNotFoundError:
-        return Existing(None)
-    except OSError as error:
-        return Existing(None, f"{path} cannot be read ({error.strerror})")
+__all__ = ["Existing", "existing", "write"]
 
 
 def write(top: Path, tree: Mapping[str, Rendered]) -> None:
@@ -54,10 +26,9 @@ def write(top: Path, tree: Mapping[str, Rendered]) -> None:
     try:
         for path, rendered in sorted(tree.items()):
             target = Path(os.path.realpath(top / path)) if (top / path).is_symlink() else top / path
-            made += _make_folders(target.parent)
-            stage = target.with_name(f".{target.name}.scaffold-new")
-            staged.append((stage, target))
-            _fill(stage, target, rendered)
+            _make_folders(target.parent, made)
+            _stage(target, rendered, staged)
+        _rename(staged)
     except OSError as error:
         _undo(staged, made)
         raise UserError(
@@ -66,27 +37,46 @@ def write(top: Path, tree: Mapping[str, Rendered]) -> None:
             why="Nothing was changed.",
             remedy="Make the folder writable, or free some space, and run the command again.",
         ) from None
-    _rename(staged, made)
+    except BaseException:
+        _undo(staged, made)
+        raise
 
 
-def _rename(staged: list[tuple[Path, Path]], made: list[Path]) -> None:
-    before = {target: target.read_bytes() if target.exists() else None for _, target in staged}
+def _rename(staged: list[tuple[Path, Path]]) -> None:
+    """Put every staged file in its place; where one cannot be, all are as they were before."""
+    before = {target: _now(target) for _, target in staged}
     done: list[Path] = []
     try:
         for source, target in staged:
-            os.replace(source, target)
             done.append(target)
-    except OSError as error:
+            os.replace(source, target)
+    except BaseException:
         for target in done:
-            content = before[target]
-            if content is None:
-                target.unlink()
-            else:
-                target.write_bytes(content)
-        _undo(staged, made)
-        raise UserError(
-            "write/refused", f"cannot replace {error.filename}: {error.strerror}", why="All was put back."
-        ) from None
+            _put_back(target, before[target])
+        raise
+
+
+def _now(target: Path) -> Rendered | None:
+    if not target.exists():
+        return None
+    return Rendered(target.read_bytes(), bool(target.stat().st_mode & stat.S_IXUSR))
+
+
+def _put_back(target: Path, content: Rendered | None) -> None:
+    if content == _now(target):
+        return
+    if content is None:
+        target.unlink()
+    else:
+        target.write_bytes(content.content)
+
+
+def _stage(target: Path, rendered: Rendered, staged: list[tuple[Path, Path]]) -> None:
+    """Make a new file beside the target, never one that is there (it may be a link), and fill it."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".scaffold-new", dir=target.parent)
+    os.close(handle)
+    staged.append((Path(name), target))
+    _fill(Path(name), target, rendered)
 
 
 def _fill(stage: Path, target: Path, rendered: Rendered) -> None:
@@ -101,14 +91,14 @@ def _fill(stage: Path, target: Path, rendered: Rendered) -> None:
     os.chmod(stage, mode)
 
 
-def _make_folders(folder: Path) -> list[Path]:
+def _make_folders(folder: Path, made: list[Path]) -> None:
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir()
-    return missing[::-1]
+        made.append(path)
 
 
 def _undo(staged: list[tuple[Path, Path]], made: list[Path]) -> None:
@@ -117,7 +107,3 @@ def _undo(staged: list[tuple[Path, Path]], made: list[Path]) -> None:
     for folder in reversed(made):
         with contextlib.suppress(OSError):
             folder.rmdir()
-
-
-def _inside(top: Path, path: Path) -> bool:
-    return os.path.realpath(path).startswith(os.path.realpath(top) + os.sep)

@@ -74,19 +74,21 @@ def run(arguments: argparse.Namespace) -> int:
         return UNDECIDED
     plan, analysis, answers = _settle(request, analysis, given, state, prompt=prompt)
     tree = _tree(plan, answers, arguments.only, analysis)
+    states.check_writable(top, tree)
     found = changes.plan_changes(top, tree, state, arguments.on_existing or "keep")
     edited: Mapping[str, Change] = {}
     if prompt:
         found = report.ask_existing(found, arguments.on_existing)
         todos, edited = report.ask_edits(top, plan.todos)
         plan = replace(plan, todos=todos)
+    own = states.files(answers, _managed(found, state, whole=not arguments.only))
     report.show(analysis, plan, found, diffs=arguments.diff or prompt)
     if looking:
         return OK
     if prompt and not report.confirm(found, edited):
         out.say("nothing was written")
         return OK
-    _write(top, found, edited, states.files(answers, _managed(found, state, whole=not arguments.only)))
+    _write(top, found, edited, own)
     return report.finish(top, plan, found, answers)
 
 
