@@ -269,20 +269,10 @@ def git_top(folder: Path) -> Path | None:
     return None
 
 
-_GIT_PLACES = frozenset(
-    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
-)
-
-
-def own_git() -> dict[str, str]:
-    """Return the environment for git in which no variable leads it to another repository (as in a hook)."""
-    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
-
-
 def git_files(top: Path) -> list[str] | None:
     """List git's tracked and untracked-not-ignored files, or None where git cannot say."""
     words = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    ended = run(["git", "-C", str(top), "-c", "core.fsmonitor=false", *words], env=own_git())
+    ended = run(["git", "-C", str(top), "-c", "core.fsmonitor=false", *words])
     if ended.code != 0:
         return None
     return [os.fsdecode(name) for name in ended.stdout.split(b"\0") if name]

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from scaffold import __version__
 from scaffold.cli import out
-from scaffold.errors import BAD_INPUT, BUG, INTERRUPTED, OK, UserError
+from scaffold.errors import BAD_INPUT, BUG, INTERRUPTED, UserError
 
 COMMANDS = {
     "detect": "say what the repository is, with the proof of every fact; nothing is written",
     "init": "detect, ask what cannot be found out, and write the deployment files",
 }
+
+_OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
+"""Set in git hooks: they would lead every git that is started here to another repository than that of -C."""
 
 EPILOG = """\
 exit codes: 0 fine; 1 findings, drift or conflicts left; 2 usage or bad input;
@@ -29,11 +32,12 @@ example: scaffold init        in the top folder of your app
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     out.prepare()
+    for name in _OTHER_REPOSITORY:
+        os.environ.pop(name, None)
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         arguments = _parser(words).parse_args(words)
         code: int = importlib.import_module(f"scaffold.cli.{arguments.command}").run(arguments)
-        sys.stdout.flush()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except UserError as fault:
@@ -42,11 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         out.say("\ninterrupted; nothing was written")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except Exception as bug:  # noqa: BLE001  (the last resort: a bug is reported as one, with its place)
         return _bug(bug)
+    finally:
+        out.flush()
     return code
 
 
