@@ -42,6 +42,8 @@ def parse(text: str, path: str) -> Json:
         raise ManifestError(path, error.lineno, f"not valid JSON: {error.msg}") from None
     except RecursionError:
         raise ManifestError(path, 0, "JSON nested too deeply") from None
+    except ValueError as error:
+        raise ManifestError(path, 0, f"not valid JSON: {error}") from None
     return Json(value, path, _lines(text))
 
 

@@ -50,4 +50,8 @@ def parse(text: str, path: str) -> Toml:
         value = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise ManifestError(path, getattr(error, "lineno", 0), f"not valid TOML: {error}") from None
+    except RecursionError:
+        raise ManifestError(path, 0, "TOML nested too deeply") from None
+    except ValueError as error:
+        raise ManifestError(path, 0, f"not valid TOML: {error}") from None
     return Toml(value, path, tuple(text.split("\n")))
