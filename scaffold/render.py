@@ -7,11 +7,12 @@ nothing but white space is not part of the tree. copier is imported here only, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def ask(
 
     Raises UserError for an answer that the question does not allow, KeyboardInterrupt on Ctrl-C.
     """
-    with tempfile.TemporaryDirectory(prefix="scaffold-") as scratch:
+    with _scratch() as scratch:
         worker = _copy(
             layer, scratch, {**context, **given}, defaults={**defaults, **given}, prompt=prompt, pretend=True
         )
@@ -78,10 +79,24 @@ def render(folders: Sequence[Path], context: Mapping[str, Any]) -> dict[str, Ren
     """Render the layers one over the other."""
     tree: dict[str, Rendered] = {}
     for folder in folders:
-        with tempfile.TemporaryDirectory(prefix="scaffold-") as scratch:
+        with _scratch() as scratch:
             _copy(folder, scratch, context, defaults={}, prompt=False, pretend=False)
             tree.update(_read(Path(scratch)))
     return dict(sorted(tree.items()))
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[str]:
+    """Make a temporary folder for copier; a full or unwritable disk is an error to mend, not a bug."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
+            yield folder
+    except OSError as error:
+        raise UserError(
+            "templates/no-room",
+            f"no temporary folder can be used: {error.strerror or error}",
+            remedy="Set TMPDIR to a folder that can be written and has room.",
+        ) from None
 
 
 def _copy(
@@ -93,12 +108,12 @@ def _copy(
     prompt: bool,
     pretend: bool,
 ) -> Any:
-    from copier import run_copy
-    from copier.errors import CopierAnswersInterrupt, CopierError
-    from jinja2 import TemplateError
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from copier import run_copy
+        from copier.errors import CopierAnswersInterrupt, CopierError
+        from jinja2 import TemplateError
+
         try:
             return run_copy(
                 str(folder),
@@ -113,7 +128,7 @@ def _copy(
             )
         except CopierAnswersInterrupt:
             raise KeyboardInterrupt from None
-        except (CopierError, ValueError) as error:
+        except (CopierError, TemplateError, ValueError) as error:
             raise UserError(
                 "templates/refused", f"the template {folder.name} cannot be rendered: {error}"
             ) from error

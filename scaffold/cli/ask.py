@@ -26,6 +26,10 @@ def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
             given = parse_answers(path.read_text(encoding="utf-8"), answers_file)
         except OSError as error:
             raise UserError("answers/unreadable", f"cannot read {answers_file}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UserError(
+                "answers/unreadable", f"cannot read {answers_file}: it is no UTF-8 text"
+            ) from None
     for item in sets:
         name, equals, value = item.partition("=")
         if not equals or not re.fullmatch(r"[a-z][a-z0-9_]*", name.strip()):
@@ -81,11 +85,18 @@ def _text(value: Any) -> str:
 
 def question_context(plan: Plan, analysis: Analysis) -> dict[str, Any]:
     """Return what the questions of a template may speak of: detected values, the reasons, the choices."""
+    offered = choices(plan, analysis)
     return {
         "detected": detected_answers(plan, analysis),
         "because": reasons(plan, analysis),
-        "choices": choices(plan, analysis),
+        "choices": offered,
+        "offered": {name: [_literal(text) for text in texts] for name, texts in offered.items()},
     }
+
+
+def _literal(text: str) -> str:
+    """Escape a text of the repository for copier, which renders the items of a list of choices once more."""
+    return text.replace("{", "{{ '{' }}")
 
 
 def detected_answers(plan: Plan, analysis: Analysis) -> dict[str, str]:
