@@ -108,11 +108,10 @@ def _eq(self: Any, other: object) -> bool:
     return type(self) is type(other) and tuple(_values(self)) == tuple(_values(other))
 
 
-def _lt(self: Any, other: Any) -> bool:
+def _lt(self: Any, other: Any) -> Any:
     if type(self) is not type(other):
         return NotImplemented
-    before: bool = tuple(_values(self)) < tuple(_values(other))
-    return before
+    return tuple(_values(self)) < tuple(_values(other))
 
 
 def _hash(self: Any) -> int:
