@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from scaffold.config_vars import classify, env_files, readers, secrets, spare
+from scaffold.config_vars import classify, env_files, mentions, readers, secrets, spare
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
@@ -22,6 +22,7 @@ def discover(
     others = tuple(sorted(other_roots))
     reads = [*readers.read(repo, language, root, others)]
     told = env_files.read(repo, root, others)
+    reads += mentions.read(repo, language, root, others, told, {read.name for read in reads})
     by_name: dict[str, list[Read]] = {}
     for read in sorted(reads, key=lambda read: (read.name, read.path, read.line)):
         if not classify.is_foreign(read.name):

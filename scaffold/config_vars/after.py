@@ -141,7 +141,7 @@ def verdicts(text: str, reads: Iterable[Read]) -> Iterator[Read]:
 
 
 def _settled(text: str, read: Read) -> Read:
-    """Settle one read: `if name == "" { panic() }` fails, `if name != "" {` copes, an assignment falls back."""
+    """Settle one read: `if name == "" { panic() }` fails, `if name != "" {` copes, an assignment serves."""
     name = re.escape(read.bound)
     blank = r"(?:\s*(?:[!=]==?)\s*(?:\"\"|''|null|nil|None))?"
     seek = rf"\bif\b[^\n{{]*?(?:!\s*|empty\(\s*)?(?<![\w.\"'])\$?{name}\b(?!\s*[(\[]){blank}[^\n{{]*"

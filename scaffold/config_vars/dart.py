@@ -80,7 +80,7 @@ def _guarded(read: Read, code: str, text: str, at: int) -> Read:
     head = re.search(r"\bif\s*\([^;{}]*$", code[max(0, at - 200) : at])
     if head is not None and read.mode is Mode.PLAIN:
         return replace(read, mode=Mode.TEST)
-    if re.match(r"[^;\n]*?\?[^.?\]]", text[at:].split("\n")[0]) and read.mode is Mode.PLAIN:
+    if re.match(r"[^;\n]*?\?[^.?\]]", text[at : at + 300].partition("\n")[0]) and read.mode is Mode.PLAIN:
         read = replace(read, mode=Mode.TEST)
     depth, spot = 0, at
     while (spot := max(code.rfind("{", 0, spot), code.rfind("}", 0, spot))) > 0:

@@ -16,7 +16,7 @@ _NAMES = re.compile(
     r"|application\.(?:example|sample)\.ya?ml|\.env\.(?:production|local|development)\.(?:example|sample|template)"
     r"|.*\.env\.(?:example|sample|template)"
 )
-_LIVE = frozenset((".env", ".env.production"))
+_LIVE = frozenset((".env", ".env.production", ".env.default", ".env.defaults"))
 _TABLE = re.compile(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
 _BULLET = re.compile(
     r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)"
@@ -99,7 +99,8 @@ _LOADERS = re.compile(
     r'|"(?:next|vite|nuxt|react-scripts|gatsby|@nestjs/config|@vue/cli-service)"|--env-file'
 )
 _MANIFESTS = (
-    "requirements.txt pyproject.toml Pipfile package.json Gemfile composer.json pubspec.yaml go.mod Cargo.toml"
+    "requirements.txt pyproject.toml Pipfile package.json Gemfile composer.json pubspec.yaml go.mod "
+    "Cargo.toml"
 )
 
 

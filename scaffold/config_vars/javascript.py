@@ -51,7 +51,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     modules = {path: Module(path, tree, wrappers) for path, tree in trees.items()}
     for module in modules.values():
         module.find_wrappers()
-    modules |= _importers(repo, texts, modules, wrappers)
+    modules |= _importers(texts, modules, wrappers)
     if wrappers:
         seek = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wrappers)))})\s*(?:<\w+>)?\(\s*['\"`][A-Z]")
         for path, text in texts:
@@ -63,7 +63,6 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
 
 
 def _importers(
-    repo: Repo,
     texts: list[tuple[str, str]],
     modules: dict[str, Module],
     wrappers: dict[str, tuple[int, int, bool]],

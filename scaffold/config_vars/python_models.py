@@ -61,7 +61,7 @@ def _fields(
         if delimiter and nested is not None and not before:
             yield from _fields(path, nested, top, classes, scope, f"{prefix}{field}{delimiter}".upper())
             continue
-        default, aliases = _default(item.value, scope)
+        default, aliases = _default(item.value)
         optional = "None" in ast.dump(item.annotation) or "Optional" in ast.dump(item.annotation)
         mode, text = _mode(item.value, default)
         if mode is Mode.PLAIN and text is None and optional and not _is_needed_type(kind):
@@ -102,7 +102,7 @@ def _is_ellipsis(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
 
 
-def _default(value: ast.expr | None, scope: Scope) -> tuple[ast.expr | None, list[str]]:
+def _default(value: ast.expr | None) -> tuple[ast.expr | None, list[str]]:
     """Return the default expression and the names that `Field(...)` gives."""
     if not isinstance(value, ast.Call) or dotted_name(value.func).rpartition(".")[2] not in (
         "Field",

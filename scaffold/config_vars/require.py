@@ -101,8 +101,8 @@ def _is_computed(read: Read) -> bool:
 
 
 def _is_table_only(live: Sequence[Read], told: Told) -> bool:
-    """Tell whether the name is only one of a table's, and no example file asks for it."""
-    return all(read.table for read in live) and told.value is None
+    """Tell whether the name is only one of a table's, and no example file gives it a value."""
+    return all(read.table for read in live) and not told.value
 
 
 def _is_hosts(name: str) -> bool:

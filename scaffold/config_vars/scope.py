@@ -48,6 +48,11 @@ _TASK = re.compile(
 )
 
 
+_SIDE_SCRIPT = re.compile(
+    r"""\s*"[\w:-]*(?:test|lint|dev|format|e2e|coverage|flaky|bench|storybook|ci\b|watch)[\w:-]*"\s*:"""
+)
+
+
 def is_task(path: str) -> bool:
     """Tell whether a file runs by hand or elsewhere: a management command, a rake task, seeds, staging."""
     return _TASK.search(path) is not None
@@ -82,7 +87,8 @@ def commands(repo: Repo, root: str) -> str:
     """Return the texts that name the programs which run on deployment."""
     prefix = "" if root == "." else root + "/"
     names = ("package.json", "Procfile", "app.json", "composer.json", "Dockerfile", "heroku.yml")
-    return "\n".join(repo.text(prefix + name) for name in names if prefix + name in repo)
+    texts = "\n".join(repo.text(prefix + name) for name in names if prefix + name in repo)
+    return "\n".join(line for line in texts.split("\n") if not _SIDE_SCRIPT.match(line))
 
 
 def is_readable(text: str) -> bool:
