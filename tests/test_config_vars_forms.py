@@ -58,6 +58,7 @@ FORMS = [
     ("python", "settings.py", "from environs import Env\nenv = Env()\nx = env.str('NAME', 'd')\n", 3, False, "d"),
     ("python", "settings.py", "from decouple import config\nx = config('NAME')\n", 2, True, None),
     ("python", "settings.py", "from decouple import config\nx = config('NAME', default='d', cast=str)\n", 2, False, "d"),
+    ("python", "settings.py", "from decouple import config\nx = config('NAME', 'd')\n", 2, False, "d"),
     ("python", "settings.py", "from prettyconf import config\nx = config('NAME', default='d')\n", 2, False, "d"),
     ("python", "settings.py", "from starlette.config import Config\nconfig = Config('.env')\nx = config('NAME', default='d')\n", 3, False, "d"),
     ("python", "settings.py", "import dj_database_url\nx = dj_database_url.config(env='NAME', default='sqlite:///x')\n", 2, False, "sqlite:///x"),

@@ -28,6 +28,8 @@ MARKS = (
     '"process"',
     "node:process",
 )
+_COPIED = re.compile(r"\b(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
+"""An object that a loop fills from the environment."""
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _ENV = {
@@ -168,6 +170,7 @@ class Module:
     def _aliases(self) -> None:
         """Add the identifiers that are bound to process.env."""
         names = {n for node in self.objects if (n := _bound_name(node))}
+        names |= set(_COPIED.findall(self.tree.text())) if self.objects else set()
         for node in nodes.every(self.tree, "import_statement", "variable_declarator"):
             text = node.text()
             if re.search(r"\benv\b", text) and re.search(

@@ -251,12 +251,12 @@ def _library(
     names = _names(first, scope, loops) or (
         (_USUAL_NAMES[method],) if method in _USUAL_NAMES and first is None else ()
     )
+    # python-decouple takes (name, default, cast); django-environ's and Starlette's calls (name, cast, default).
+    early = bool(method) or kind in ("environs", "decouple")
     default = _keyword(node, "default")
-    if default is None and len(node.args) > 1 and (method or kind == "environs"):
-        default = node.args[1]
-    if default is None and kind == "decouple" and len(node.args) > 2:
-        default = node.args[2]
-    cast = _keyword(node, "cast") or (node.args[1] if len(node.args) > 1 and not method else None)
+    if default is None and len(node.args) > (1 if early else 2):
+        default = node.args[1 if early else 2]
+    cast = _keyword(node, "cast") or (node.args[1] if len(node.args) > 1 and not early else None)
     word = dotted_name(cast.func if isinstance(cast, ast.Call) else cast).rpartition(".")[2].lower()
     return _found(names, Mode.STRICT, default, _KINDS.get(method) or _KINDS.get(word, ""))
 

@@ -23,7 +23,7 @@ _MAKERS = {
     "decouple.AutoConfig": "decouple",
     "decouple.Config": "decouple",
     "prettyconf.Configuration": "decouple",
-    "starlette.config.Config": "decouple",
+    "starlette.config.Config": "starlette",
     "starlette.config.environ": "os.environ",
     "dynaconf.Dynaconf": "dynaconf",
     "dynaconf.LazySettings": "dynaconf",
