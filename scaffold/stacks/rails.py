@@ -17,4 +17,5 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield from rails_facts(repo)
 
 
+MARKS = ("Gemfile", "gems.rb")
 STACK = Stack(name="rails", title="Ruby on Rails", language="ruby", detect=detect)

@@ -17,4 +17,5 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield from ruby_facts(repo)
 
 
+MARKS = ("Gemfile", "gems.rb", "*.ru", "*.gemspec", "*.rb")
 STACK = Stack(name="ruby", title="Ruby", language="ruby", detect=detect)
