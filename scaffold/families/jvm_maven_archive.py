@@ -127,34 +127,10 @@ def _loose(
     repo: Repo, folder: str, target: str, name: str, pom: Pom, line: Mapping[str, Evidence]
 ) -> Archive:
     """Return how to start an app that is packed without its dependencies."""
-    script = pom.plugins.get("appassembler-maven-plugin")
-    if script and script.setting("mainClass"):
-        where = fill(script.setting("assembleDirectory"), pom)
-        base = (
-            f"{target}/{where.partition('target/')[2]}"
-            if "target/" in where
-            else (f"{target}/appassembler" if not where else target)
-        )
-        program = script.setting("id") if "program" in script.settings else script.setting("name")
-        program = (
-            program if program and "/" not in program else next(iter(script.settings.get("name", ())), name)
-        )
-        return Archive(
-            kind="script", path=f"{base}/bin/{program}", evidence=(line["appassembler-maven-plugin"],)
-        )
-    found = mains(repo, folder)
-    told = next(
-        (fill(p.setting("mainClass"), pom) for p in pom.plugins.values() if p.setting("mainClass")), ""
-    )
-    told = told or fill(
-        pom.properties.get(
-            "exec.mainClass", pom.properties.get("main.class", pom.properties.get("mainClass", ""))
-        ),
-        pom,
-    )
-    main = told if told and "*" not in told else found[0].name if found else ""
+    if scripted := _scripted(target, name, pom, line):
+        return scripted
+    main, proof = _main_class(repo, folder, pom)
     copier = pom.plugins.get("maven-dependency-plugin")
-    proof = tuple(item.evidence for item in found if item.name == main)
     if copier and "copy-dependencies" in copier.goals:
         out = fill(copier.setting("outputDirectory"), pom)
         below = out.partition("target/")[2] or (out.rpartition("*/")[2] if "*/" in out else "")
@@ -174,3 +150,38 @@ def _loose(
         evidence=proof or (repo.proof(join(folder, "pom.xml"), pom.line_of("<mainClass>|mainClass>")),),
         build=(("MAVEN_CUSTOM_GOALS", goals),) if pom.dependencies else (),
     )
+
+
+def _scripted(target: str, name: str, pom: Pom, line: Mapping[str, Evidence]) -> Archive | None:
+    script = pom.plugins.get("appassembler-maven-plugin")
+    if script and script.setting("mainClass"):
+        where = fill(script.setting("assembleDirectory"), pom)
+        base = (
+            f"{target}/{where.partition('target/')[2]}"
+            if "target/" in where
+            else (f"{target}/appassembler" if not where else target)
+        )
+        program = script.setting("id") if "program" in script.settings else script.setting("name")
+        program = (
+            program if program and "/" not in program else next(iter(script.settings.get("name", ())), name)
+        )
+        return Archive(
+            kind="script", path=f"{base}/bin/{program}", evidence=(line["appassembler-maven-plugin"],)
+        )
+    return None
+
+
+def _main_class(repo: Repo, folder: str, pom: Pom) -> tuple[str, tuple[Evidence, ...]]:
+    """Return the main class that the pom names, or else the code has."""
+    found = mains(repo, folder)
+    told = next(
+        (fill(p.setting("mainClass"), pom) for p in pom.plugins.values() if p.setting("mainClass")), ""
+    )
+    told = told or fill(
+        pom.properties.get(
+            "exec.mainClass", pom.properties.get("main.class", pom.properties.get("mainClass", ""))
+        ),
+        pom,
+    )
+    main = told if told and "*" not in told else found[0].name if found else ""
+    return main, tuple(item.evidence for item in found if item.name == main)
