@@ -160,8 +160,15 @@ def test_redaction_keeps_names() -> None:
 
 def test_another_apps_folder_is_left_out() -> None:
     files = {"web/a.py": "import os\nos.environ['INNER']\n", "a.py": "import os\nos.environ['OUTER']\n"}
+    files["web/requirements.txt"] = ""
     facts = config_vars.discover(Texts(files), stack="x", language="python", root=".", other_roots=("web",))
     assert [fact.name for fact in facts if not isinstance(fact, Doubt)] == ["OUTER"]
+
+
+def test_a_folder_of_the_same_app_is_kept_though_something_else_was_seen_there() -> None:
+    files = {"shop/settings.py": "import os\nos.environ['INNER']\n", "shop/package.json": "{}"}
+    facts = config_vars.discover(Texts(files), stack="x", language="python", root=".", other_roots=("shop",))
+    assert [fact.name for fact in facts if not isinstance(fact, Doubt)] == ["INNER"]
 
 
 def test_the_scripts_that_build_assets_read_at_build_time() -> None:

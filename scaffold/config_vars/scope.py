@@ -48,6 +48,30 @@ _TASK = re.compile(
 )
 
 
+_MANIFESTS = {
+    ".py": "requirements.txt pyproject.toml Pipfile setup.py environment.yml manage.py",
+    ".rb": "Gemfile gems.rb",
+    ".js": "package.json",
+    ".prisma": "package.json",
+    ".go": "go.mod",
+    ".php": "composer.json",
+    ".java": "pom.xml build.gradle build.gradle.kts",
+    ".kt": "pom.xml build.gradle build.gradle.kts",
+    ".rs": "Cargo.toml",
+    ".ex": "mix.exs",
+    ".dart": "pubspec.yaml",
+}
+"""What makes a folder below the app one of its own, by the first suffix asked for."""
+
+
+def _is_apart(repo: Repo, root: str, other: str, suffixes: tuple[str, ...]) -> bool:
+    """Tell whether a folder where another app was seen is built by itself in this language."""
+    if other in (".", root) or root.startswith(other + "/"):
+        return False
+    manifests = _MANIFESTS.get(suffixes[0])
+    return manifests is None or any(f"{other}/{name}" in repo for name in manifests.split())
+
+
 _SIDE_SCRIPT = re.compile(
     r"""\s*"[\w:-]*(?:test|lint|dev|format|e2e|coverage|flaky|bench|storybook|ci\b|watch)[\w:-]*"\s*:"""
 )
@@ -72,9 +96,7 @@ def files(
 def _files(
     repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool
 ) -> Iterator[str]:
-    shut = tuple(
-        f"{other}/" for other in others if other not in (".", root) and not root.startswith(other + "/")
-    )
+    shut = tuple(f"{other}/" for other in others if _is_apart(repo, root, other, suffixes))
     named = commands(repo, root)
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
