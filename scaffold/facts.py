@@ -114,11 +114,12 @@ class Addon(Fact):
     """A backing service by role (`postgres`, `redis`, a key of data/addons.toml), and the variable read.
 
     `var` is the config var under which the app expects its URL, "" where it is the add-on's own.
-    A HINT is said, not created.
+    `also` asks for one more of its role beside the first, under `var`. A HINT is said, not created.
     """
 
     service: str
     var: str = ""
+    also: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,10 +60,10 @@ WORKERS = {
     ),
     "an adapter from the environment": (
         {
-            "Gemfile": gems('gem "good_job"'),
-            "config/environments/production.rb": 'config.active_job.queue_adapter = ENV.fetch("Q", "good_job")\n',
+            "Gemfile": gems('gem "que"'),
+            "config/environments/production.rb": 'config.active_job.queue_adapter = ENV.fetch("Q", "que")\n',
         },
-        {"worker": "bundle exec good_job start"},
+        {"worker": "bundle exec que"},
     ),
     "solid_queue with its own program": (
         {

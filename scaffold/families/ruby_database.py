@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scaffold import policy
-from scaffold.facts import AnyFact, Doubt, Evidence, Migration, Raw, Todo, command
+from scaffold.facts import Addon, AnyFact, Doubt, Evidence, Migration, Raw, command
 from scaffold.families.ruby import RubyApp
 from scaffold.families.ruby_code import code, find
 from scaffold.families.ruby_rails import RailsApp
@@ -129,7 +128,6 @@ def _rails_task(repo: Repo, rails: RailsApp, task: str) -> str:
 
 
 def _several(rails: RailsApp, known: Databases) -> Iterator[AnyFact]:
-    plan = policy.addon("postgres").slug
     names = ", ".join(f"{name.upper()}_DATABASE_URL" for name in known.unbound)
     yield Doubt(
         stack="rails",
@@ -137,18 +135,19 @@ def _several(rails: RailsApp, known: Databases) -> Iterator[AnyFact]:
         id="rails/several-databases",
         message=f"production has the databases {', '.join(known.names)}; DATABASE_URL "
         f"of Heroku reaches the first alone, Rails takes the others from {names}.",
-        remedy="Create one more database for each (the next steps have the commands), or keep their "
-        f"tables in the first one and leave them out of {known.evidence.path}.",
+        remedy="Each gets an add-on of its own, at its price. To do with one, move their tables to the first "
+        f"by a migration and take them out of {known.evidence.path}.",
         evidence=(known.evidence,),
     )
-    for name in known.unbound:
-        attachment = f"{name.upper()}_DATABASE"
-        yield Todo(
+    for name in known.unbound if known.adapter.startswith("postg") else ():
+        yield Addon(
             stack="rails",
             root=rails.app.root,
-            command=command("heroku", "addons:create", plan, "--as", attachment),
+            service="postgres",
+            var=f"{name.upper()}_DATABASE_URL",
+            also=True,
             evidence=(known.evidence,),
-            why=f"it sets {attachment}_URL, where Rails finds the database named {name}.",
+            why=f"the database named {name} has to be one of its own.",
         )
 
 

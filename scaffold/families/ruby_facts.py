@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scaffold.facts import PORT, AnyFact, Doubt, Evidence, Process, Strength, Todo, Uses, command
 from scaffold.families.ruby import RubyApp, ruby_apps
+from scaffold.families.ruby_assets import asset_facts
 from scaffold.families.ruby_clock import clock_facts
 from scaffold.families.ruby_database import rake_migration
 from scaffold.families.ruby_programs import (
@@ -40,6 +41,7 @@ def ruby_facts(repo: Repo) -> Iterator[AnyFact]:
         workers = tuple(fact for fact in (*worker_facts(repo, site), *clock_facts(repo, site)))
         yield from workers
         yield from service_facts(repo, site)
+        yield from asset_facts(repo, app)
         if rails is None:
             yield from rake_migration(repo, app)
             has_worker = any(isinstance(fact, Process) for fact in workers)

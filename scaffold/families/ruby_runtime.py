@@ -12,6 +12,7 @@ from scaffold.repo import Repo, join
 _NUMBER = re.compile(r"\d+\.\d+(?:\.\d+)?")
 _LINUX = ("x86_64-linux", "x86_64-linux-gnu", "ruby", "java")
 _BINSTUBS = ("bin/rails", "bin/rake", "bin/bundle")
+_COUNTS = "Heroku installs the RUBY VERSION of the lock file, and reads nothing else."
 _BAD_PUMA = ((7, 0, 0), (7, 0, 3))
 
 
@@ -62,6 +63,8 @@ def _declared(repo: Repo, app: RubyApp) -> tuple[str, Evidence | None]:
 
 def lock_facts(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
     """Yield what is wrong between Gemfile, lock file and platform, each with the command that mends it."""
+    if app.manifest.endswith("gems.rb"):
+        yield from _renamed(app)
     if app.lock is None:
         if not app.lock_path:
             yield from _no_lock(app)
@@ -76,7 +79,7 @@ def lock_facts(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
 def _pair(
     app: RubyApp, name: str, message: str, words: tuple[str, ...], why: str, proofs: tuple[Evidence, ...]
 ) -> Iterator[AnyFact]:
-    text = command(*words)
+    text = _from_top(app, command(*words))
     yield Doubt(
         stack=STACK,
         root=app.root,
@@ -88,15 +91,38 @@ def _pair(
     yield Todo(stack=STACK, root=app.root, command=text, why=why, evidence=proofs)
 
 
+def _from_top(app: RubyApp, text: str) -> str:
+    """Return a command as it is run from the top of the repository, where the person stands."""
+    return text if app.root == "." else f"({command('cd', app.root)} && {text})"
+
+
 def _no_lock(app: RubyApp) -> Iterator[AnyFact]:
     yield from _pair(
         app,
         "no-lockfile",
         f"{app.manifest} has no lock file beside it: Heroku's build stops without one.",
         ("bundle", "lock", "--add-platform", "x86_64-linux"),
-        "Heroku installs the gems of Gemfile.lock; commit it.",
+        "Heroku installs the gems of the lock file; commit it.",
         (app.evidence,),
     )
+
+
+def _renamed(app: RubyApp) -> Iterator[AnyFact]:
+    """Yield what to do about gems.rb, which Bundler reads and Heroku's buildpack does not."""
+    locked = (
+        f" && {command('git', 'mv', app.lock_path, join(app.root, 'Gemfile.lock'))}" if app.lock_path else ""
+    )
+    text = command("git", "mv", app.manifest, join(app.root, "Gemfile")) + locked
+    yield Doubt(
+        stack=STACK,
+        root=app.root,
+        id="ruby/gems-rb",
+        message=f"Heroku knows a Ruby app by its Gemfile and does not look for {app.manifest}.",
+        remedy=f"Run `{text}` and commit.",
+        evidence=(app.evidence,),
+    )
+    why = "Heroku's Ruby buildpack reads Gemfile and Gemfile.lock alone."
+    yield Todo(stack=STACK, root=app.root, command=text, why=why, evidence=(app.evidence,))
 
 
 def _platforms(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
@@ -135,48 +161,37 @@ def _version(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:
 
 
 def _no_version(app: RubyApp, asked: str, proof: Evidence | None) -> Iterator[AnyFact]:
+    name = app.manifest.rpartition("/")[2]
     if app.ruby:
-        message = f"the lock file holds no RUBY VERSION though the Gemfile asks for {asked or 'one'}"
-        words: tuple[str, ...] = ("bundle", "update", "--ruby")
-    elif proof and proof.path.endswith(".ruby-version"):
-        message = (
-            f"{proof.path} says {asked}, which Heroku does not read, and the lock file holds no RUBY VERSION"
+        yield from _pair(
+            app,
+            "version-not-locked",
+            f"the Gemfile asks for Ruby {asked}, but the lock file holds no RUBY VERSION: Heroku would take its "
+            "default.",
+            ("bundle", "update", "--ruby"),
+            _COUNTS,
+            (proof,) if proof else (app.evidence,),
         )
-        text = """echo 'ruby file: ".ruby-version"' >> Gemfile && bundle update --ruby"""
-        yield from _unpinned(app, message, text, proof)
         return
+    if proof and proof.path.endswith(".ruby-version"):
+        said, line = (
+            f"{proof.path} says {asked}, which Heroku does not read",
+            """'ruby file: ".ruby-version"'""",
+        )
     else:
         own = asked if _NUMBER.fullmatch(asked) else """$(ruby -e 'print RUBY_VERSION')"""
-        text = f"""echo "ruby '{own}'" >> Gemfile && bundle update --ruby"""
-        yield from _unpinned(app, "neither Gemfile nor lock file pins Ruby", text, proof)
-        return
-    yield from _pair(
-        app,
-        "version-not-locked",
-        f"{message}: Heroku would take its default.",
-        words,
-        "only the RUBY VERSION of Gemfile.lock counts.",
-        (proof,) if proof else (app.evidence,),
-    )
-
-
-def _unpinned(app: RubyApp, message: str, text: str, proof: Evidence | None) -> Iterator[AnyFact]:
+        said, line = "nothing pins Ruby", f"\"ruby '{own}'\""
+    text = _from_top(app, f"echo {line} >> {name} && bundle update --ruby")
     proofs = (proof,) if proof else (app.evidence,)
     yield Doubt(
         stack=STACK,
         root=app.root,
         id="ruby/version-not-locked",
-        message=f"{message}: Heroku would take its default Ruby.",
+        message=f"{said}, and the lock file holds no RUBY VERSION: Heroku would take its default Ruby.",
         remedy=f"Run `{text}` and commit.",
         evidence=proofs,
     )
-    yield Todo(
-        stack=STACK,
-        root=app.root,
-        command=text,
-        why="only the RUBY VERSION of Gemfile.lock counts.",
-        evidence=proofs,
-    )
+    yield Todo(stack=STACK, root=app.root, command=text, why=_COUNTS, evidence=proofs)
 
 
 def _not_locked(repo: Repo, app: RubyApp) -> Iterator[AnyFact]:

@@ -32,13 +32,13 @@ def plan_buildpacks(facts: Iterable[AnyFact], choice: Choice, *, subdir: bool) -
 
 
 def plan_addons(facts: Iterable[AnyFact]) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
-    """Return the add-ons to create, one per role, and those that were only hinted at."""
-    best: dict[str, Addon] = {}
+    """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
+    best: dict[tuple[str, str], Addon] = {}
     for fact in sorted((f for f in facts if isinstance(f, Addon)), key=lambda f: (-int(f.strength), repr(f))):
-        best.setdefault(fact.service, fact)
+        best.setdefault((fact.service, fact.var if fact.also else ""), fact)
     planned: list[PlannedAddon] = []
     lost: list[Loser] = []
-    for service, fact in sorted(best.items()):
+    for (service, _), fact in sorted(best.items(), key=lambda item: item[0]):
         known = policy.addon(service)
         if fact.strength <= Strength.HINT or not known.service:
             why = fact.why or "seen, but nothing shows that the app runs on it in production"
@@ -49,7 +49,9 @@ def plan_addons(facts: Iterable[AnyFact]) -> tuple[tuple[PlannedAddon, ...], tup
                 service=service,
                 plan=known.slug,
                 attach_as=_attachment(fact.var, known.config_vars),
-                config_vars=tuple(dict.fromkeys((*known.config_vars, *([fact.var] if fact.var else [])))),
+                config_vars=(fact.var,)
+                if fact.also
+                else tuple(dict.fromkeys((*known.config_vars, *([fact.var] if fact.var else [])))),
                 why=fact.why,
                 evidence=fact.evidence,
             )
