@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import json_file, toml_file, yaml_file
+from scaffold.plan.processes import cd_prefix
 from tests.golden import call
 
 FLASK = {
@@ -249,3 +251,16 @@ def test_closed_streams_are_no_fault(app: Path) -> None:
     ended = subprocess.run(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *words], check=False)
     assert ended.returncode == 0
     assert (app / "Procfile").exists()
+
+
+def test_a_flag_to_copy_is_one_word_of_a_shell(tmp_path: Path) -> None:
+    for folder in ("x'; touch pwned; '", "y"):
+        put(tmp_path, {f"{folder}/{path}": text for path, text in FLASK.items()})
+    talk = call("detect", "-C", str(tmp_path))[2]
+    flags = [line.partition("    ")[0].strip() for line in talk.splitlines() if "--set" in line]
+    assert [shlex.split(flag)[1] for flag in flags] == ["app=flask in x'; touch pwned; '", "app=flask in y"]
+
+
+def test_a_folder_like_an_option_is_still_a_folder() -> None:
+    assert cd_prefix("-rf") == "cd ./-rf && "
+    assert cd_prefix("a b") == "cd 'a b' && "

@@ -54,7 +54,7 @@ def explain_undecided(analysis: Analysis) -> None:
     if analysis.ties:
         out.say("error: several apps here are equally likely; say which one to deploy:")
         for item in analysis.ties:
-            out.say(f"  --set 'app={item.label}'    {item.uses.evidence[0] if item.uses.evidence else ''}")
+            out.say(f"  {item.flag}    {item.uses.evidence[0] if item.uses.evidence else ''}")
         return
     out.say("error: found no app that scaffold knows here")
     for item in analysis.ranked[:5]:

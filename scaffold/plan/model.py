@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import AnyFact, ConfigVar, Evidence, File, Image, Migration, Todo, Uses
+from scaffold.record import made, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Loser:
     """Something considered and not taken: what it was, its proof, and why it lost."""
 
@@ -18,7 +18,7 @@ class Loser:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Note:
     """A warning: stable id, message, remedy, proof."""
 
@@ -28,7 +28,7 @@ class Note:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlannedProcess:
     """A process type of the Procfile: its command, the number of its dynos, and why it is there."""
 
@@ -40,7 +40,7 @@ class PlannedProcess:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlannedAddon:
     """An add-on to create: role, service:plan, attachment name ("" for its own), config vars it sets."""
 
@@ -52,7 +52,7 @@ class PlannedAddon:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlannedRuntime:
     """The language version to write: `file` is where (".python-version"), "" where the repository has it."""
 
@@ -63,7 +63,7 @@ class PlannedRuntime:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ranked:
     """A candidate app with its rank: the higher tuple wins."""
 
@@ -75,8 +75,14 @@ class Ranked:
         """Name the candidate as `--set app=` takes it: "django" or "django in backend"."""
         return self.uses.stack if self.uses.root == "." else f"{self.uses.stack} in {self.uses.root}"
 
+    @property
+    def flag(self) -> str:
+        """Return the flag that chooses the candidate, safe to copy whatever its folder is called."""
+        quoted = self.label.replace("'", "'\"'\"'")
+        return f"--set 'app={quoted}'"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class Choice:
     """The app to plan for: its `Uses`, title and language, the stacks whose facts complete it, the answers.
 
@@ -87,10 +93,10 @@ class Choice:
     title: str
     language: str
     family: frozenset[str]
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = made(dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Plan:
     """All that is to be written, decided. `layout` is "top", "cd" (root shim) or "subdir" (buildpack)."""
 
@@ -115,8 +121,8 @@ class Plan:
     todos: tuple[Todo, ...]
     notes: tuple[Note, ...]
     considered: tuple[Loser, ...]
-    facts: tuple[AnyFact, ...] = field(repr=False)
-    open_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: tuple[AnyFact, ...]
+    open_choices: Mapping[str, tuple[str, ...]] = made(dict)
 
     def process(self, name: str) -> PlannedProcess | None:
         """Return the process type of this name, if planned."""

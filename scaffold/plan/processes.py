@@ -15,7 +15,7 @@ def plan_processes(
     facts: Iterable[AnyFact], choice: Choice, *, prefix: str
 ) -> tuple[tuple[PlannedProcess, ...], tuple[Loser, ...], dict[str, tuple[str, ...]]]:
     """Return the process types in Procfile order, the commands that lost, and the ties by process name."""
-    found = [fact for fact in facts if isinstance(fact, Process)]
+    found = [fact for fact in facts if isinstance(fact, Process) and fact.strength > Strength.HINT]
     release = _release(facts)
     if release and not any(fact.name == "release" for fact in found):
         found.append(release)
@@ -118,7 +118,7 @@ def _planned(name: str, fact: Process, prefix: str) -> PlannedProcess:
     text = fact.command if fact.root == "." else f"{prefix}{fact.command}"
     return PlannedProcess(
         name=name,
-        command=" ".join(text.split("\n")),
+        command=" ".join(text.splitlines()),
         why=fact.why,
         quantity=0 if name == "release" else fact.quantity,
         declared=declared,
@@ -128,4 +128,5 @@ def _planned(name: str, fact: Process, prefix: str) -> PlannedProcess:
 
 def cd_prefix(root: str) -> str:
     """Return "cd SUB && " for an app below the top whose build root is the top, "" for the top."""
-    return "" if root == "." else command("cd", root, Raw("&&")) + " "
+    folder = f"./{root}" if root.startswith("-") else root
+    return "" if root == "." else command("cd", folder, Raw("&&")) + " "

@@ -45,7 +45,7 @@ def closeness(ranked: tuple[Ranked, ...], chosen: Uses, family: frozenset[str]) 
                 Note(
                     id="app/close-choice",
                     message=f"{label} is also an app here; taken was {Ranked(uses=chosen, rank=()).label}.",
-                    remedy=f"To deploy the other one: --set 'app={label}' (or --root and --stack).",
+                    remedy=f"To deploy the other one: {item.flag} (or --root and --stack).",
                     evidence=other.evidence[:2],
                 ),
             )
