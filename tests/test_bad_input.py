@@ -264,3 +264,11 @@ def test_a_flag_to_copy_is_one_word_of_a_shell(tmp_path: Path) -> None:
 def test_a_folder_like_an_option_is_still_a_folder() -> None:
     assert cd_prefix("-rf") == "cd ./-rf && "
     assert cd_prefix("a b") == "cd 'a b' && "
+
+
+def test_half_a_character_survives_a_merge(app: Path) -> None:
+    put(app, {"app.json": '{"name": "shop", "env": {"A": {"value": "a\\ud800b"}}}\n'})
+    assert call("init", "-C", str(app), "--yes", "--on-existing", "merge")[0] == 0
+    document = json.loads((app / "app.json").read_text())
+    assert document["env"]["A"]["value"] == "a\ud800b"
+    assert document["buildpacks"] == [{"url": "heroku/python"}]

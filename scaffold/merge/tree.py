@@ -21,6 +21,7 @@ def add_missing(theirs: str, ours: str, path: str) -> str:
         return theirs
     newline = "\r\n" if "\r\n" in theirs else "\n"
     text = json.dumps(merged, indent=_indent(theirs), ensure_ascii=False) + "\n"
+    text = re.sub(r"[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
     return text.replace("\n", newline)
 
 
