@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.facts import Addon, Process, Strength
-from tests.ruby_cases import APPLICATION, QUEUE, RAILS, commands, facts, gems, of
+from scaffold.facts import Addon, Buildpack, ConfigVar, Process, Strength
+from tests.ruby_cases import APPLICATION, QUEUE, RAILS, SEVERAL, commands, facts, gems, of
 
 WORKERS = {
     "sidekiq as adapter": (
@@ -198,3 +198,39 @@ def test_addons_are_what_production_runs_on(
 ) -> None:
     found = of(facts(tmp_path, {**RAILS, **changed}), Addon)
     assert {fact.service: fact.var for fact in found if fact.strength > Strength.HINT} == expected
+
+
+ASSETS = {
+    "importmap with a package.json for linting": ('gem "importmap-rails"', None, False, set()),
+    "jsbundling": ('gem "jsbundling-rails"', None, True, set()),
+    "vite as a development package of npm": (
+        'gem "vite_rails"',
+        '{"devDependencies": {"vite": "5"}}',
+        True,
+        {"NPM_CONFIG_PRODUCTION"},
+    ),
+    "webpacker 5": ('gem "webpacker", "~> 5.0"', None, True, {"NODE_OPTIONS"}),
+    "webpacker 5 on a Node of its time": (
+        'gem "webpacker", "~> 5.0"',
+        '{"engines": {"node": "16.x"}}',
+        True,
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "package", "node", "names"), ASSETS.values(), ids=ASSETS.keys())
+def test_node_comes_first_where_a_gem_builds_assets(
+    tmp_path: Path, line: str, package: str | None, node: bool, names: set[str]
+) -> None:
+    found = facts(tmp_path, {**RAILS, "Gemfile": gems(line), "package.json": package or "{}"})
+    assert ("heroku/nodejs" in {fact.name for fact in of(found, Buildpack)}) is node
+    assert {fact.name for fact in of(found, ConfigVar)} - {"SECRET_KEY_BASE"} == names
+
+
+def test_each_further_database_is_an_addon_of_its_own(tmp_path: Path) -> None:
+    found = facts(tmp_path, {**RAILS, "config/database.yml": SEVERAL % "cache"})
+    assert {(fact.service, fact.var, fact.also) for fact in of(found, Addon)} == {
+        ("postgres", "", False),
+        ("postgres", "CACHE_DATABASE_URL", True),
+    }

@@ -47,7 +47,7 @@ def ruby_facts(repo: Repo) -> Iterator[AnyFact]:
             has_worker = any(isinstance(fact, Process) for fact in workers)
             yield from _plain(repo, app, has_worker=has_worker)
         elif bot := bot_program(repo, app, beside=True):
-            yield _process(app, bot, "bot")
+            yield _process(app, bot, "worker")
 
 
 def _plain(repo: Repo, app: RubyApp, *, has_worker: bool) -> Iterator[AnyFact]:

@@ -166,7 +166,7 @@ def _no_version(app: RubyApp, asked: str, proof: Evidence | None) -> Iterator[An
         yield from _pair(
             app,
             "version-not-locked",
-            f"the Gemfile asks for Ruby {asked}, but the lock file holds no RUBY VERSION: Heroku would take its "
+            f"the Gemfile asks for Ruby {asked}, the lock file holds no RUBY VERSION: Heroku would take its "
             "default.",
             ("bundle", "update", "--ruby"),
             _COUNTS,

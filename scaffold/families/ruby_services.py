@@ -25,6 +25,8 @@ _ORMS = (
     "dm-core",
     "sinatra-activerecord",
     "rom",
+    "hanami-db",
+    "hanami-model",
 )
 _CONNECTS = re.compile(
     r"DATABASE_URL|database\.yml|PG(?:::Connection)?\.(?:connect|new)|Sequel\.connect|establish_connection"
