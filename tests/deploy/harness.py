@@ -179,7 +179,7 @@ class Deployment:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 
@@ -195,7 +195,7 @@ class Deployment:
             stdin=subprocess.DEVNULL,
             text=True,
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not any(asked.endswith(path) for _, asked, _ in self.platform.requests):
             assert time.monotonic() < deadline
             assert running.poll() is None
