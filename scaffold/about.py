@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffold.facts import About, AnyFact, Evidence, Strength
 from scaffold.manifests import app_json, json_file, pubspec, toml_file
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 MAX_DESCRIPTION = 140
@@ -170,7 +171,7 @@ _INSTRUCTIONS = (
     r"develop|build|test|table of|deploy)"
 )
 _NO_SUMMARY = r"(see|run|welcome|to run|install|this readme would|todo|note|hello|hi|click|clone|read)\b"
-_NOT_PROSE = re.compile(r"^(?:[-*+|>=_]|\d+[.)]|<|!\[|\[!\[|:|\.\. |---|===|http|\$ |\{)")
+_NOT_PROSE = lazy(r"^(?:[-*+|>=_]|\d+[.)]|<|!\[|\[!\[|:|\.\. |---|===|http|\$ |\{)")
 
 
 def _prose(text: str) -> str:

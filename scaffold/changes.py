@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from scaffold import merge
 from scaffold.errors import ManifestError
+from scaffold.record import record, replace
 from scaffold.render import Rendered
 from scaffold.state import State
 from scaffold.write import existing
@@ -18,7 +18,7 @@ Kind = Literal["new", "same", "update", "differs", "blocked"]
 OnExisting = Literal["keep", "merge", "replace"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Change:
     """One file: `kind` says how the disk stands to it, `after` what is to be written (None: nothing).
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from scaffold import policy
 from scaffold.facts import ConfigVar, Evidence
+from scaffold.patterns import lazy
 from scaffold.plan.model import Plan
 
-_APP_JSON_NAME = re.compile(r"(?!__)(?!HEROKU_)[A-Za-z_][A-Za-z0-9_]*")
-_PLAIN_ENV_VALUE = re.compile(r"[A-Za-z0-9_@%+=:,./*-]*")
+_APP_JSON_NAME = lazy(r"(?!__)(?!HEROKU_)[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_ENV_VALUE = lazy(r"[A-Za-z0-9_@%+=:,./*-]*")
 
 
 def template_context(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +221,7 @@ def app_json(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _environments(addons: list[dict[str, str]], test_command: str) -> dict[str, Any]:
-    """Return the environments of review apps and of Heroku CI; each key of theirs replaces the base's whole."""
+    """Return the environments of review apps and of Heroku CI; a key of theirs replaces the base's."""
     environments: dict[str, Any] = {}
     if addons:
         environments["review"] = {"addons": addons}

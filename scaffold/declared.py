@@ -6,7 +6,6 @@ and compose services only fill in what detection leaves open.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_facts
@@ -15,6 +14,7 @@ from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
 from scaffold.families.docker import buildpack_could_build, compose_paths, image_files, role_of
 from scaffold.families.docker_ports import system_packages
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of
 
 STACK = "declared"
@@ -31,7 +31,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from _system_packages(repo)
 
 
-_IMAGE = re.compile(r"^\s+image:\s*[\"']?(?P<image>[\w./:@-]+)")
+_IMAGE = lazy(r"^\s+image:\s*[\"']?(?P<image>[\w./:@-]+)")
 
 
 def _compose_addons(repo: Repo) -> Iterator[AnyFact]:

@@ -10,13 +10,14 @@ from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Doubt, Evidence
 from scaffold.families.docker_said import container_manifest
 from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary
 
-_SECRET = re.compile(
+_SECRET = lazy(
     r"secret|passw|token|private|credential|salt|(api|access|auth|jwt|signing|encryption|master)_?key|^key$|_key$",
     re.IGNORECASE,
 )
-_MIGRATES = re.compile(r"\bmigrate\b|db:migrate|upgrade head|db upgrade|db:schema:load|prisma db push")
+_MIGRATES = lazy(r"\bmigrate\b|db:migrate|upgrade head|db upgrade|db:schema:load|prisma db push")
 _AUTHORITY = "declared"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from scaffold.facts import AnyFact, Migration, Process, Strength
 from scaffold.families.docker_ports import with_port
 from scaffold.manifests import json_file, toml_file, yaml_file
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, join
 
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = lazy(
     r"\brunserver\b|\bnodemon\b|\bflask run\b|\bnext dev\b|\bvite\b(?! preview)|\brun dev\b|--reload|"
     r"artisan serve|react-scripts start|^\s*(\./)?\S*start\S*\.sh\b"
 )

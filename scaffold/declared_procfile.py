@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Doubt, Process, Strength, command
 from scaffold.families.docker_ports import literal_port
 from scaffold.manifests import procfile
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary
 
-_MISNAMED = re.compile(
+_MISNAMED = lazy(
     r"(^|/)(procfile([._-]?(txt|yml|yaml|prod|production|heroku))?|prcofile|profcile)$",
     re.IGNORECASE,
 )
-_LOOPBACK = re.compile(r"(?:--(?:bind|host|hostname|address)[= ]|-b |-h |-H )(?:127\.0\.0\.1|localhost)\b")
-_DEVELOPMENT = re.compile(
+_LOOPBACK = lazy(r"(?:--(?:bind|host|hostname|address)[= ]|-b |-h |-H )(?:127\.0\.0\.1|localhost)\b")
+_DEVELOPMENT = lazy(
     r"\brunserver\b|\bnodemon\b|\bflask run\b|\bnext dev\b|\bvite(?! preview)\b|react-scripts start|"
     r"--reload\b"
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 
 from scaffold import __version__
 from scaffold.facts import AnyFact, Evidence, Strength
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Note, Plan, Ranked
+from scaffold.record import fields
 
 SCHEMA_VERSION = 1
 
@@ -93,12 +93,12 @@ def _proofs(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
 def fact_document(fact: AnyFact) -> dict[str, Any]:
     """Return one fact as plain data: its kind, its fields, its evidence."""
     document: dict[str, Any] = {"fact": type(fact).__name__}
-    for item in fields(fact):
-        value = getattr(fact, item.name)
-        if item.name == "evidence":
+    for name in fields(fact):
+        value = getattr(fact, name)
+        if name == "evidence":
             document["evidence"] = _proofs(value)
         elif isinstance(value, Strength):
-            document[item.name] = value.name.lower()
+            document[name] = value.name.lower()
         else:
-            document[item.name] = list(value) if isinstance(value, tuple) else value
+            document[name] = list(value) if isinstance(value, tuple) else value
     return document

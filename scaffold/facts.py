@@ -6,13 +6,14 @@ is made from facts alone: a detector never sees the plan, the plan never sees th
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass
 from enum import IntEnum
 
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+
+@record
 class Evidence:
     """A place in the repository: POSIX path from its top, 1-based line (0: the file as a whole), text."""
 
@@ -38,7 +39,7 @@ class Strength(IntEnum):
     """A person wrote it down for deployment (Procfile, app.json, heroku.yml)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fact:
     """What all facts share: who found it (`stack`), for which app (`root`, "." or "sub/dir"), the proof."""
 
@@ -49,7 +50,7 @@ class Fact:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Uses(Fact):
     """An app of this stack lives at `root`. Ranked by strength, then `weight` (0 to 9, more proof is more).
 
@@ -62,7 +63,7 @@ class Uses(Fact):
     container: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Runtime(Fact):
     """The language version the repository asks for, as it is written there (`asked`, may be "")."""
 
@@ -70,7 +71,7 @@ class Runtime(Fact):
     asked: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Process(Fact):
     """A process type and its shell command, run in the build root (`root`), `web` bound to $PORT.
 
@@ -84,7 +85,7 @@ class Process(Fact):
     quantity: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Migration(Fact):
     """The command that migrates the database, and the paths whose change means there is one to run.
 
@@ -96,7 +97,7 @@ class Migration(Fact):
     in_release: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Buildpack(Fact):
     """A buildpack by Heroku name or https URL. Lower `position` runs first; the app's language is 90.
 
@@ -109,7 +110,7 @@ class Buildpack(Fact):
     support: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Addon(Fact):
     """A backing service by role (`postgres`, `redis`, a key of data/addons.toml), and the variable read.
 
@@ -122,7 +123,7 @@ class Addon(Fact):
     also: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ConfigVar(Fact):
     """A variable the app reads. `value` is what to set, `default` what the code falls back to.
 
@@ -143,7 +144,7 @@ class ConfigVar(Fact):
     kind: str = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Shim(Fact):
     """A file that makes an app in a subfolder buildable from the top (a requirements.txt with `-r SUB/...`).
 
@@ -156,7 +157,7 @@ class Shim(Fact):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class File(Fact):
     """A file of the stack's own, to be written as it is (`path` from the top of the repository)."""
 
@@ -165,7 +166,7 @@ class File(Fact):
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Image(Fact):
     """A Dockerfile (path from the top) that builds the image of one process type, and its build target."""
 
@@ -175,7 +176,7 @@ class Image(Fact):
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Todo(Fact):
     """Something only the person can do: a `command` to copy (may be ""), and `why` it is needed.
 
@@ -191,7 +192,7 @@ class Todo(Fact):
     edit_new: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Doubt(Fact):
     """Something that will hurt on Heroku or that detection is unsure of. `id` is stable, as a check's."""
 
@@ -200,7 +201,7 @@ class Doubt(Fact):
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Smoke(Fact):
     """A path that answers an HTTP request when the app is up, with the status to expect."""
 
@@ -208,7 +209,7 @@ class Smoke(Fact):
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class About(Fact):
     """What the repository says of itself, for app.json: `key` is name, description, keywords or website."""
 
@@ -216,14 +217,14 @@ class About(Fact):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CacheClear(Fact):
     """The command that empties the app's own cache, run by the deploy script when asked."""
 
     command: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tests(Fact):
     """The command that runs the repository's own tests, for Heroku CI."""
 
@@ -256,7 +257,7 @@ class Raw(str):
     __slots__ = ()
 
 
-_SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+_SAFE = lazy(r"[A-Za-z0-9_@%+=:,./-]+")
 
 
 def command(*words: str) -> str:

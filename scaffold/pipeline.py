@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold import about, declared, heroku_ci, stacks, state
@@ -14,6 +13,7 @@ from scaffold.facts import AnyFact, Strength
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
+from scaffold.record import made, record
 from scaffold.repo import Repo, git_top, open_repo
 from scaffold.stacks import stacks_for
 
@@ -24,7 +24,7 @@ MANIFESTS = frozenset(
 """Files that Heroku's build reads: a malformed one beside the app is an error, any other a warning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Request:
     """What the user asked for: the folder, and what decides detection instead of the code.
 
@@ -34,11 +34,11 @@ class Request:
     top: Path
     stack: str = ""
     root: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = made(factory=dict)
     config_vars: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Analysis:
     """What detection came to. `plan` is None where nothing was found or candidates are equal (`ties`)."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from scaffold.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record
 class AddonPolicy:
     """An add-on by role: Heroku's service and plan ("" where there is none), the config vars it sets.
 
@@ -31,7 +32,7 @@ class AddonPolicy:
         return f"{self.service}:{self.plan}" if self.plan else self.service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RuntimePolicy:
     """The versions of a language: supported series (oldest first), the default, end-of-life dates (ISO).
 
@@ -52,7 +53,7 @@ class RuntimePolicy:
     older_note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DynoSize:
     """A dyno size of the Common Runtime; `scales` tells that a process type may have several of it."""
 
@@ -63,7 +64,7 @@ class DynoSize:
     sleeps: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SubdirBuildpack:
     """The buildpack that makes a folder the build root, and the config var that names the folder."""
 
@@ -72,22 +73,23 @@ class SubdirBuildpack:
 
 
 @cache
-def _table(name: str) -> dict[str, Any]:
+def table(name: str) -> dict[str, Any]:
+    """Return data/NAME.toml, for the families that read tables of their own."""
     import tomli
 
-    text = resources.files("scaffold").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
-    return tomli.loads(text)
+    with open(os.path.join(os.path.dirname(__file__), "data", f"{name}.toml"), "rb") as file:
+        return tomli.load(file)
 
 
 def checked() -> str:
     """Return the day (ISO) the platform data was last checked."""
-    return str(_table("heroku")["checked"])
+    return str(table("heroku")["checked"])
 
 
 @cache
 def addon(role: str) -> AddonPolicy:
     """Return the add-on for a role ("postgres"), or, for a role without one, the service of that name."""
-    known = _table("addons")["services"].get(role)
+    known = table("addons")["services"].get(role)
     if known is None:
         return AddonPolicy(role=role, name=role, service=role)
     return AddonPolicy(
@@ -105,7 +107,7 @@ def addon(role: str) -> AddonPolicy:
 def addon_role(slug: str) -> str:
     """Return the role of an add-on as app.json names it ("heroku-postgresql:mini" -> "postgres"), or ""."""
     service = slug.partition(":")[0]
-    for role, known in _table("addons")["services"].items():
+    for role, known in table("addons")["services"].items():
         if known["service"] == service:
             return str(role)
     return ""
@@ -114,7 +116,7 @@ def addon_role(slug: str) -> str:
 def retired_plan(slug: str) -> str | None:
     """Return what took the place of a retired add-on or plan ("heroku-redis:hobby-dev"), None if it lives."""
     service, _, plan = slug.partition(":")
-    gone = _table("addons")["gone"]["services"].get(service)
+    gone = table("addons")["gone"]["services"].get(service)
     if gone:
         return str(gone)
     role = addon_role(slug)
@@ -124,33 +126,33 @@ def retired_plan(slug: str) -> str | None:
 
 def buildpack_url(name: str) -> str:
     """Return the git URL of a buildpack by Heroku name; a URL is returned as it is."""
-    return str(_table("buildpacks")["urls"].get(name, name))
+    return str(table("buildpacks")["urls"].get(name, name))
 
 
 @cache
 def buildpack_name(name: str) -> str:
     """Return Heroku's name for the URL of an official buildpack, anything else as it is."""
     bare = name.removesuffix(".git").rstrip("/")
-    names = {url: known for known, url in _table("buildpacks")["urls"].items()}
+    names = {url: known for known, url in table("buildpacks")["urls"].items()}
     return str(names.get(bare, name))
 
 
 def retired_buildpack(name: str) -> str | None:
     """Return what took the place of a retired buildpack, None if it lives."""
-    found = _table("buildpacks")["retired"].get(name.removesuffix(".git"))
+    found = table("buildpacks")["retired"].get(name.removesuffix(".git"))
     return str(found) if found else None
 
 
 def subdir_buildpack() -> SubdirBuildpack:
     """Return the buildpack for an app in a folder that the top of the repository cannot build."""
-    known = _table("buildpacks")["subdirectory"]
+    known = table("buildpacks")["subdirectory"]
     return SubdirBuildpack(url=known["url"], config_var=known["config_var"])
 
 
 @cache
 def runtime(language: str) -> RuntimePolicy | None:
     """Return what is known of a language's versions, None where nothing is."""
-    known = _table("runtimes").get(language)
+    known = table("runtimes").get(language)
     if not isinstance(known, dict):
         return None
     return RuntimePolicy(
@@ -169,54 +171,54 @@ def runtime(language: str) -> RuntimePolicy | None:
 
 def stack_image() -> str:
     """Return the stack image that new apps get."""
-    return str(_table("heroku")["stack_images"]["default"])
+    return str(table("heroku")["stack_images"]["default"])
 
 
 def stack_status(image: str) -> str:
     """Return recommended, available, deprecated, retired, or "" for an unknown stack image."""
-    known = _table("heroku")["stack_images"]["images"].get(image)
+    known = table("heroku")["stack_images"]["images"].get(image)
     return str(known["status"]) if known else ""
 
 
 def default_dyno_size() -> str:
     """Return the dyno size that new apps get."""
-    return str(_table("heroku")["dynos"]["default"])
+    return str(table("heroku")["dynos"]["default"])
 
 
 def dyno_sizes() -> tuple[str, ...]:
     """Return the dyno sizes to offer, the default first."""
-    return tuple(_table("heroku")["dynos"]["offered"])
+    return tuple(table("heroku")["dynos"]["offered"])
 
 
 @cache
 def dyno_size(name: str) -> DynoSize | None:
     """Return what is known of a dyno size, in any case ("Standard-1X"), None where nothing is."""
-    known = _table("heroku")["dynos"]["sizes"].get(name.lower())
+    known = table("heroku")["dynos"]["sizes"].get(name.lower())
     return DynoSize(name=name.lower(), **known) if known else None
 
 
 def retired_dyno_size(size: str) -> str | None:
     """Return what took the place of a retired dyno size ("hobby"), None if it lives."""
-    found = _table("heroku")["dynos"]["retired"].get(size.lower())
+    found = table("heroku")["dynos"]["retired"].get(size.lower())
     return str(found) if found else None
 
 
 def regions() -> tuple[str, ...]:
     """Return the regions of the Common Runtime, the default first."""
-    return tuple(_table("heroku")["regions"]["common"])
+    return tuple(table("heroku")["regions"]["common"])
 
 
 def name_pattern(kind: str) -> str:
     """Return the regular expression of a valid name: of an "app", "pipeline", "process" or "config_var"."""
-    return str(_table("heroku")["names"][kind])
+    return str(table("heroku")["names"][kind])
 
 
 def limit(name: str) -> int:
     """Return a limit of the platform by its key in heroku.toml ("boot_seconds")."""
-    return int(_table("heroku")["limits"][name])
+    return int(table("heroku")["limits"][name])
 
 
 def python_floors() -> Mapping[str, Mapping[str, str]]:
     """Return, per package and Python minor version, the first version of the package that runs there."""
-    floors: Mapping[str, Mapping[str, str]] = _table("python_floors")["floors"]
+    floors: Mapping[str, Mapping[str, str]] = table("python_floors")["floors"]
     return floors

@@ -1,4 +1,4 @@
-"""Frozen value classes, made without generating code: what `dataclass(frozen=True, slots=True)` gives, at once.
+"""Frozen value classes, made without generating code: what frozen, slotted dataclasses give, at once.
 
 `dataclasses` costs 15 ms to import and half a millisecond for each class, most of the time that
 `scaffold detect` would take on a small app. A `record` has the same look to a type checker.
@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -29,18 +29,24 @@ class _Made:
         self.make = make
 
 
-def made(make: Callable[[], T]) -> T:
-    """Declare a field whose default is `make()`, such as an empty dict."""
-    return _Made(make)  # type: ignore[return-value]
+def made(*, factory: Callable[[], T]) -> T:
+    """Declare a field whose default is `factory()`, such as an empty dict."""
+    return _Made(factory)  # type: ignore[return-value]
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(made,))
-def record(cls: type[T]) -> type[T]:
+@overload
+def record(cls: type[T], /) -> type[T]: ...
+@overload
+def record(*, kw_only: bool) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(made,))
+def record(cls: type[T] | None = None, /, *, kw_only: bool = True) -> Any:  # noqa: ARG001  (for type checkers)
     """Turn a class with annotated fields into a frozen, slotted, hashable value class.
 
-    Fields of base records come first; arguments go by position or name. Values compare and sort by
-    their fields, in order, within the same class.
+    Fields of base records come first. Values compare and sort by their fields, in order, within the
+    same class. Type checkers want fields by name; `@record(kw_only=False)` takes them by position.
     """
+    if cls is None:
+        return lambda later: _build(later, _METHODS)
     return _build(cls, _METHODS)
 
 
@@ -66,12 +72,12 @@ def _build(cls: type[T], methods: Mapping[str, Any]) -> type[T]:
     return made_class(cls.__name__, cls.__bases__, body)  # type: ignore[no-any-return]
 
 
-def fields(value: object) -> tuple[str, ...]:
+def fields(value: object, /) -> tuple[str, ...]:
     """Return the names of a record's fields, in order."""
     return tuple(value.__record__)  # type: ignore[attr-defined]
 
 
-def replace(value: T, **changes: Any) -> T:
+def replace(value: T, /, **changes: Any) -> T:
     """Return a copy of a record with some fields changed."""
     names = fields(value)
     return type(value)(**{name: changes.pop(name, getattr(value, name)) for name in names}, **changes)

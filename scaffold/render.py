@@ -13,14 +13,14 @@ import stat
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import UserError
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Rendered:
     """One file to write: its bytes and whether it is executable."""
 

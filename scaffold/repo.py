@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from scaffold.errors import ManifestError, UserError
 from scaffold.facts import Evidence
+from scaffold.patterns import lazy
 from scaffold.run import run
 
 T = TypeVar("T")
@@ -69,8 +70,8 @@ def relative(root: str, path: str) -> str:
     return path[len(root) + 1 :] if path.startswith(root + "/") else path
 
 
-_URL_PASSWORD = re.compile(r"(://[^/\s:@'\"]*:)[^@\s'\"$<{]+@")
-_SECRET_VALUE = re.compile(
+_URL_PASSWORD = lazy(r"(://[^/\s:@'\"]*:)[^@\s'\"$<{]+@")
+_SECRET_VALUE = lazy(
     r"(?i)((?:secret|passw(?:or)?d|passwd|token|api_?key|access_?key|private_?key|credential)\w*[\"'\])]*\s*"
     r"(?:=>|:=|[:=,])\s*[bruf]?)([\"'])(?!\2)[^\"']{6,}\2"
 )

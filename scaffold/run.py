@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(kw_only=False)
 class Ended:
     """How a program ended: exit code (127 where it is not installed), standard output and error."""
 

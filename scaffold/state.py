@@ -12,24 +12,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
 from scaffold.errors import UserError
+from scaffold.record import made, record
 from scaffold.targets import existing
 
 FOLDER = ".scaffold"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class State:
     """What an earlier run left: the answers, and the base text of each file it wrote."""
 
-    answers: Mapping[str, str] = field(default_factory=dict)
-    base: Mapping[str, bytes] = field(default_factory=dict)
+    answers: Mapping[str, str] = made(factory=dict)
+    base: Mapping[str, bytes] = made(factory=dict)
 
 
 def load(top: Path) -> State:

@@ -12,7 +12,7 @@ from pathlib import Path
 from scaffold.record import record
 
 
-@record
+@record(kw_only=False)
 class Existing:
     """What stands where a file is to be written: its bytes (None: nothing), or why it cannot be written."""
 

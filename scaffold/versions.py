@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold import policy
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_PREFIX = re.compile(r"^(?:python|ruby|node(?:js)?|go|java|php|heroku|openjdk|zulu|v|=)+[-=\s]*(?=\d)")
-_EXACT = re.compile(r"={0,3}\s*(\d+(?:\.\d+)*)((?:\.(?:\*|x))*)(?:-?(?:rc|a|b|alpha|beta|preview|p)[\d.]*)?")
+_PREFIX = lazy(r"^(?:python|ruby|node(?:js)?|go|java|php|heroku|openjdk|zulu|v|=)+[-=\s]*(?=\d)")
+_EXACT = lazy(r"={0,3}\s*(\d+(?:\.\d+)*)((?:\.(?:\*|x))*)(?:-?(?:rc|a|b|alpha|beta|preview|p)[\d.]*)?")
 _PATCHES = ("0", "12", "99")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Resolved:
     """A version to write, whether it differs from what was asked for, and what to tell the person."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.errors import OK, UNDECIDED, Undecided, UserError
 from scaffold.pipeline import Analysis, Request, analyse, place
 from scaffold.plan.model import Plan
+from scaffold.record import replace
 from scaffold.render import Rendered
 from scaffold.write import existing, write
 

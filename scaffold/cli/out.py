@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from scaffold.errors import UserError
+from scaffold.patterns import lazy
 
 _COLORS = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-_STEERING = re.compile(
+_STEERING = lazy(
     "(\x1b\\[(?:0|1|3[1236])m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from scaffold.config_vars import classify, env_files, mentions, readers, secrets, spare
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
+from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo
 
 _MOST_PLACES = 20
@@ -81,7 +81,7 @@ def _description(repo: Repo, reads: Sequence[Read], context: Context) -> str:
     return next((said for read in reads if (said := _comment(repo, read.path, read.line))), "")
 
 
-_COMMENT = re.compile(r"^\s*(?:#|//|--)+\s*([A-Z][^{}();=]{8,})$")
+_COMMENT = lazy(r"^\s*(?:#|//|--)+\s*([A-Z][^{}();=]{8,})$")
 
 
 def _comment(repo: Repo, path: str, line: int) -> str:

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from scaffold.config_vars import conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
+from scaffold.record import replace
 
 _STRING = r"""(?:"(?P<a>[^"\n]*)"|'(?P<b>[^'\n]*)'|(?P<c>-?\d[\d.]*|true|false)\b)"""
-_FALLBACK = re.compile(rf"[\s)]*(?:\|\||\?\?|\?:|\bor\b)=?\s*(?P<rest>(?:{_STRING})?)")
-_OR_ELSE = re.compile(
+_FALLBACK = lazy(rf"[\s)]*(?:\|\||\?\?|\?:|\bor\b)=?\s*(?P<rest>(?:{_STRING})?)")
+_OR_ELSE = lazy(
     rf"[\s)]*\.(?:unwrap_or|unwrap_or_else|orElse|orElseGet|getOrElse|getOrDefault|map_or|or_else|unwrap_or_default|ok|is_ok|is_some)\b"
     rf"\((?:\s*(?:\|_?\w*\||\(\)\s*->|_\s*=>|\(\)\s*=>)?\s*(?:String::from\()?{_STRING})?"
 )
-_STRICT = re.compile(
+_STRICT = lazy(
     r"[\s)]*(?:\.(?:expect|unwrap|orElseThrow|orElseThrow|get)\s*\(|\?[;,)\s]|!!|!\s*[.;,)]|\.(?:split|trim|toInt|parse|toLowerCase|equals)\b)"
 )
-_CHECK = re.compile(r"[\s)]*(?:==|!=|===|!==|is null|is not null)\s*(?P<rest>\S*)")
-_FAILS = re.compile(
+_CHECK = lazy(r"[\s)]*(?:==|!=|===|!==|is null|is not null)\s*(?P<rest>\S*)")
+_FAILS = lazy(
     r"\b(?:throw|panic|Fatal\w*|os\.Exit|exit|raise|abort|die|System\.exit|exitProcess|Errorf|errors\.New|bail!|error)\b"
 )
-_READS = re.compile(
+_READS = lazy(
     r"""(?:getenv|Getenv|get_env|GetEnvironmentVariable|env::var|environment)\s*[\[(]\s*["'](\w+)["']"""
 )
-_BOUND = re.compile(
-    r"""[$@:]?["']?(\w+)["']?\s*(?::=|=>|=|:)\s*(?:await\s+|\(|new\s+|\w+(?:\.\w+)*\(\s*)*$"""
-)
-_NUMBERS = re.compile(r"(?:parse\w*|Atoi|to_integer|toInt|intval|Integer\.\w+|ParseInt|ParseBool)\(\s*$")
+_BOUND = lazy(r"""[$@:]?["']?(\w+)["']?\s*(?::=|=>|=|:)\s*(?:await\s+|\(|new\s+|\w+(?:\.\w+)*\(\s*)*$""")
+_NUMBERS = lazy(r"(?:parse\w*|Atoi|to_integer|toInt|intval|Integer\.\w+|ParseInt|ParseBool)\(\s*$")
 _IFS = ("if_statement", "if_expression", "elseif_clause", "conditional_expression", "ternary_expression")
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from typing import Any
 
-_SPLIT = re.compile(r"[_\d]+")
+from scaffold import policy
+from scaffold.patterns import lazy
+
+_SPLIT = lazy(r"[_\d]+")
 
 
 @cache
 def table() -> dict[str, Any]:
     """Return data/config_vars.toml."""
-    import tomli
-
-    text = resources.files("scaffold").joinpath("data", "config_vars.toml").read_text(encoding="utf-8")
-    return tomli.loads(text)
+    return policy.table("config_vars")
 
 
 @cache

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 
+from scaffold.patterns import lazy
+
 _PROD_WORDS = r"(?:prod|production|live)"
-_MODE = re.compile(
+_MODE = lazy(
     r".*(?:env|environment|mode|stage|NODE_ENV|APP_ENV|RACK_ENV|RAILS_ENV)\w*(?:\(\))?(?:['\"]?[\])])?(?:\.\w+\(\))?\s*"
     r"(===?|!==?|=~)\s*[:'\"`](\w+)['\"`]?",
     re.IGNORECASE | re.DOTALL,
 )
-_READ = re.compile(
+_READ = lazy(
     r"!?!?\(?(?:process\.env|import\.meta\.env|ENV|env|os\.Getenv|getenv|System\.getenv|System\.get_env)"
     r"(?:\.fetch|\.key\?|\.has_key\?|\.include\?|\.get)?(?:\.|\[|\(|\s)\s*['\"]?(\w+)['\"]?\s*(?:,\s*[^)\]]*)?[\])]?\)?"
     r"(?:\.(?:present\?|to_s|strip|nil\?|blank\?|empty\?|any\?))?(?:\s*(?:===?|!==?)\s*(['\"]?[\w.-]*['\"]?))?"
 )
-_DEV = re.compile(
+_DEV = lazy(
     r"(?i).*\b(?:is_?)?(?:dev|development|debug|test|testing|local|dev_?mode|ci)(?:_?(?:mode|env|elopment))?\??$"
 )
-_PROD = re.compile(r"(?i).*\b(?:is_?)?(?:prod|production|heroku|dyno)(?:_?(?:mode|env))?\??$")
-_DEV_NAME = re.compile(r"(?i)(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|LOCAL|TEST|TESTING|CI)(?:_.*)?")
-_PROD_NAME = re.compile(r"(?i)(?:.*_)?(?:PROD|PRODUCTION|HEROKU|DYNO)")
+_PROD = lazy(r"(?i).*\b(?:is_?)?(?:prod|production|heroku|dyno)(?:_?(?:mode|env))?\??$")
+_DEV_NAME = lazy(r"(?i)(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|LOCAL|TEST|TESTING|CI)(?:_.*)?")
+_PROD_NAME = lazy(r"(?i)(?:.*_)?(?:PROD|PRODUCTION|HEROKU|DYNO)")
 
 
 def truth(text: str, depth: int = 0) -> bool | None:

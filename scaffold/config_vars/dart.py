@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scaffold.config_vars import conditions, scope
 from scaffold.config_vars.after import placed, verdicts
 from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo
 
-_ALIAS = re.compile(r"\b(\w+)\s*=\s*(?:Platform\.environment\b(?!\s*\[)|DotEnv\(|dotenv\.DotEnv\()")
-_CONSTANT = re.compile(r"\bconst\s+(?:String\s+)?(\w+)\s*=\s*(['\"])(\w+)\2\s*;")
-_COMPILED = re.compile(
+_ALIAS = lazy(r"\b(\w+)\s*=\s*(?:Platform\.environment\b(?!\s*\[)|DotEnv\(|dotenv\.DotEnv\()")
+_CONSTANT = lazy(r"\bconst\s+(?:String\s+)?(\w+)\s*=\s*(['\"])(\w+)\2\s*;")
+_COMPILED = lazy(
     r"\b(String|bool|int)\.fromEnvironment\(\s*(['\"])(\w+)\2(?:\s*,\s*defaultValue:\s*(?:(['\"])(.*?)\4|([^,)\s]+)))?"
 )
-_TOKENS = re.compile(
+_TOKENS = lazy(
     r"//[^\n]*|/\*.*?\*/|r?'''.*?'''|r?\"\"\".*?\"\"\"|r'[^'\n]*'|r\"[^\"\n]*\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"",
     re.DOTALL,
 )

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 from scaffold.config_vars import classify
+from scaffold.patterns import lazy
+from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of
 
-_LINE = re.compile(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-_NAMES = re.compile(
+_LINE = lazy(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_NAMES = lazy(
     r"\.?env[._-]?(?:example|sample|template|dist|defaults?|tpl|copy|tmpl|prod(?:uction)?|local\.example"
     r"|example\.local|heroku|docker)?|(?:example|sample|template|dotenv|default|production)[._-]?\.?env|\.envcopy"
     r"|application\.(?:example|sample)\.ya?ml|\.env\.(?:production|local|development)\.(?:example|sample|template)"
     r"|.*\.env\.(?:example|sample|template)"
 )
 _LIVE = frozenset((".env", ".env.production", ".env.default", ".env.defaults"))
-_TABLE = re.compile(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
-_BULLET = re.compile(
-    r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)"
-)
-_CONFIG_SET = re.compile(r"heroku\s+config:(?:set|add)\s+(.+)")
-_PAIR = re.compile(r"([A-Z][A-Z0-9_]+)=")
+_TABLE = lazy(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
+_BULLET = lazy(r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)")
+_CONFIG_SET = lazy(r"heroku\s+config:(?:set|add)\s+(.+)")
+_PAIR = lazy(r"([A-Z][A-Z0-9_]+)=")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Told:
     """What the repository's documents say of a variable.
 
@@ -94,7 +93,7 @@ def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
         comment = ""
 
 
-_LOADERS = re.compile(
+_LOADERS = lazy(
     r"dotenv|decouple|environ|pydantic-settings|laravel/framework|symfony/|figaro|conduit"
     r'|"(?:next|vite|nuxt|react-scripts|gatsby|@nestjs/config|@vue/cli-service)"|--env-file'
 )

@@ -10,6 +10,7 @@ from scaffold.config_vars import nodes, scope
 from scaffold.config_vars.javascript_places import Places
 from scaffold.config_vars.javascript_schemas import schema_reads
 from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro")
@@ -28,10 +29,10 @@ MARKS = (
     '"process"',
     "node:process",
 )
-_COPIED = re.compile(r"\b(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
+_COPIED = lazy(r"\b(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
 """An object that a loop fills from the environment."""
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
+_SCRIPT = lazy(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _ENV = {
     "rule": {"any": [{"pattern": p} for p in ("process.env", "import.meta.env", "Bun.env", "process?.env")]}
 }
@@ -100,7 +101,7 @@ def _importers(
 
 
 def _staged(read: Read, assets: bool) -> Read:
-    from dataclasses import replace
+    from scaffold.record import replace
 
     return replace(read, stage="build") if assets else read
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scaffold.config_vars import conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
+from scaffold.record import made, mutable, replace
 
-_FAILS = re.compile(
-    r"\bthrow\b|process\.exit\(|\babort\(|\bPromise\.reject|\bfail\(|\binvariant\(|Deno\.exit"
-)
-_ENV_TEXT = re.compile(r"(?:process|import\.meta|Bun)\??\.env(?:\.(\w+)|\[['\"](\w+)['\"]\])")
+_FAILS = lazy(r"\bthrow\b|process\.exit\(|\babort\(|\bPromise\.reject|\bfail\(|\binvariant\(|Deno\.exit")
+_ENV_TEXT = lazy(r"(?:process|import\.meta|Bun)\??\.env(?:\.(\w+)|\[['\"](\w+)['\"]\])")
 _FUNCTIONS = (
     "function_declaration",
     "arrow_function",
@@ -23,7 +22,7 @@ _FUNCTIONS = (
 )
 
 
-@dataclass(slots=True)
+@mutable
 class _Place:
     mode: Mode = Mode.PLAIN
     default: str | None = None
@@ -32,7 +31,7 @@ class _Place:
     bound: str = ""
     kind: str = ""
     used: bool = False
-    instead: list[str] = field(default_factory=list)
+    instead: list[str] = made(factory=list)
 
 
 class Places:

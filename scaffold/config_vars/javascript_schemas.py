@@ -8,15 +8,16 @@ from typing import Any
 
 from scaffold.config_vars import nodes
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
 
-_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,99}")
-_FIELD = re.compile(
+_KEY = lazy(r"[A-Z][A-Z0-9_]{1,99}")
+_FIELD = lazy(
     r"(z|zod|Joi|joi|yup|Yup|v|Type|t|S|s)\s*\.\s*\w+|(?:envalid\.)?(str|num|bool|url|email|port|host|json)\s*\("
 )
-_DEFAULT = re.compile(
+_DEFAULT = lazy(
     r"\.(?:default|catch|prefault|failover)\(\s*(?:(['\"`])(.*?)\1|([\w.-]+))?|\bdefault\s*:\s*(?:(['\"`])(.*?)\4|([\w.-]+))"
 )
-_OPTIONAL = re.compile(r"\.(?:optional|nullish|nullable|allow)\(|\bv\.optional\(|Type\.Optional\(")
+_OPTIONAL = lazy(r"\.(?:optional|nullish|nullable|allow)\(|\bv\.optional\(|Type\.Optional\(")
 _KINDS = {
     "bool": "boolean",
     "boolean": "boolean",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from scaffold.config_vars.reads import Mode
+from scaffold.record import record
 
 NAMED = r"""["'`](?P<name>[A-Za-z_]\w*)["'`]"""
 SECOND = r"""(?:\s*,\s*(?P<default>[^()]*?(?:\([^()]*\))?[^()]*?))?\s*,?\s*\)$"""
@@ -14,7 +13,7 @@ _INDEX = rf"\[\s*{NAMED}\s*\]$"
 _OPTION = rf"\(\s*{NAMED}{SECOND}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Language:
     """How a language reads variables: node kinds to look at, texts of reading forms, wrapper functions."""
 

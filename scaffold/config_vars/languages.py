@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from scaffold.config_vars import nodes, scope
 from scaffold.config_vars.after import around, verdicts
 from scaffold.config_vars.language_forms import END, LANGUAGES, NAMED, SECOND, Language
 from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo
 
-_TAG = re.compile(
+_TAG = lazy(
     r"`[^`]*\b(?P<kind>env|envconfig|mapstructure)\s*:\s*\"(?P<name>[A-Z][A-Z0-9_]*)(?P<options>[^\"]*)\"(?P<rest>[^`]*)`"
 )
-_CLAP = re.compile(r"\benv\s*=\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"(?P<rest>[^\]]*)")
+_CLAP = lazy(r"\benv\s*=\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"(?P<rest>[^\]]*)")
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], language: str) -> Iterator[Read]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from scaffold.config_vars import scope
 from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 _SUFFIXES = {"python": (".py",), "ruby": (".rb",), "node": (".js", ".mjs", ".cjs", ".ts")}
@@ -16,7 +17,7 @@ _COMPUTED = {
     "ruby": re.compile(r"\bENV(?:\.fetch\(|\[)\s*[a-z_]\w*|\bENV\.(?:each|select|to_h)\b"),
     "node": re.compile(r"process\.env\[\s*[a-z_$][\w$.]*\s*[\])]|Object\.(?:keys|entries)\(process\.env"),
 }
-_LITERAL = re.compile(r"""(["'`])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1(?P<next>\s*,\s*(?:['"\d]|true|false))?""")
+_LITERAL = lazy(r"""(["'`])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1(?P<next>\s*,\s*(?:['"\d]|true|false))?""")
 
 
 def read(

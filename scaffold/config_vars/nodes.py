@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_PLAIN_STRING = re.compile(r"""[rbuf]?(["'`])((?:(?!\1)[^\\]|\\.)*)\1""", re.DOTALL)
+from scaffold.patterns import lazy
+
+_PLAIN_STRING = lazy(r"""[rbuf]?(["'`])((?:(?!\1)[^\\]|\\.)*)\1""", re.DOTALL)
 
 
 def parse(text: str, language: str) -> Any:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_truth import default_node, key_of
 from scaffold.config_vars.reads import Mode, is_name
 from scaffold.families.python_syntax import dotted_name
+from scaffold.record import record
 
 _COMMON = frozenset(
     "get pop items keys values update setdefault read load copy __getitem__ __init__ main".split()
@@ -48,7 +48,7 @@ _USUAL_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Wrapper:
     """A function of the app's own that reads the variable it is given: where its name and default stand."""
 
@@ -58,7 +58,7 @@ class Wrapper:
     strict: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Found:
     """An expression that reads variables: names, what happens without, the literal or not default."""
 

@@ -7,18 +7,17 @@ import re
 
 from scaffold.config_vars.python_scope import Scope
 from scaffold.families.python_syntax import dotted_name, literal
+from scaffold.patterns import lazy
 
-MODE = re.compile(
-    r"(?:\w+_)?(?:ENV|ENVIRONMENT|STAGE|MODE|SETTINGS|CONFIG|CONFIG_NAME|CONFIG_TYPE|CONFIGURATION)"
-)
-DEV = re.compile(
+MODE = lazy(r"(?:\w+_)?(?:ENV|ENVIRONMENT|STAGE|MODE|SETTINGS|CONFIG|CONFIG_NAME|CONFIG_TYPE|CONFIGURATION)")
+DEV = lazy(
     r"(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|LOCAL|LOCALHOST|TEST|TESTING|TESTS|CI|GITHUB_ACTIONS|TRAVIS|GITPOD\w*"
     r"|CODESPACES?|PYTEST_CURRENT_TEST|DOCKER)(?:_MODE|_SERVER|_ENV)?"
 )
-PROD = re.compile(
+PROD = lazy(
     r"(?:(?:IS|ON|IN|DJANGO|APP)_)?(?:PROD|PRODUCTION|HEROKU|DYNO|HEROKU_APP_NAME|HEROKU_DEPLOY)(?:_MODE|_ENV)?"
 )
-WORD = re.compile(r"prod(?:uction)?|live|heroku", re.IGNORECASE)
+WORD = lazy(r"prod(?:uction)?|live|heroku", re.IGNORECASE)
 FALSE = frozenset(("", "0", "false", "f", "no", "n", "off", "none", "null"))
 _DEPTH = 8
 

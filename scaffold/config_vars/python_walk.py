@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 from scaffold.config_vars import classify
 from scaffold.config_vars.python_calls import Found, Wrapper, find_read, schema_defaults
@@ -17,13 +16,15 @@ from scaffold.config_vars.python_truth import truth
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.scope import is_task
 from scaffold.families.python_syntax import dotted_name, literal
+from scaffold.patterns import lazy
+from scaffold.record import made, mutable, replace
 
-_DEV_CLASS = re.compile(
+_DEV_CLASS = lazy(
     r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?"
 )
 
 
-@dataclass(slots=True)
+@mutable
 class _Place:
     """What the way up from a reading expression shows."""
 
@@ -32,7 +33,7 @@ class _Place:
     kind: str = ""
     guarded: bool = False
     bound: str = ""
-    instead: list[str] = field(default_factory=list)
+    instead: list[str] = made(factory=list)
     used: bool = False
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scaffold.config_vars import dart, javascript, languages, python, ruby, scope, texts
 from scaffold.config_vars.language_forms import LANGUAGES
 from scaffold.config_vars.reads import Read
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 _BY_LANGUAGE = {
@@ -35,10 +36,10 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
     yield from texts.read(repo, language, root, others)
 
 
-_SETTING = re.compile(r"(?:settings|config|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
-_ASKS = re.compile(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
+_SETTING = lazy(r"(?:settings|config|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
+_ASKS = lazy(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
 _IN_CONFIG = ("in current_app.config", "in app.config", "in self.config", "in config")
-_MEMBER = re.compile(r"""['"](\w+)['"] (?:not )?in [\w.]*config""")
+_MEMBER = lazy(r"""['"](\w+)['"] (?:not )?in [\w.]*config""")
 _HOLDERS = ("settings.", "config.", "config[", "conf.")
 
 

@@ -5,11 +5,12 @@ Readers say what stands there; whether a variable is required is decided later, 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from enum import Enum
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,99}")
+from scaffold.patterns import lazy
+from scaffold.record import record
+
+NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]{1,99}")
 
 
 class Mode(Enum):
@@ -27,7 +28,7 @@ class Mode(Enum):
     """It is only asked whether the variable is there, or the code copes without it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Read:
     """One place that reads a variable; `default` is the literal it falls back to ("" for an empty one).
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from scaffold.config_vars import classify
 from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.scope import is_task
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_SHOWN = re.compile(r"(?:^|/)(?:helpers|views|templates|components|presenters|serializers)/")
+_SHOWN = lazy(r"(?:^|/)(?:helpers|views|templates|components|presenters|serializers)/")
 """Where an address is only shown: a page without a link is no failure."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Verdict:
     """Whether a variable is required, the default that serves, and the reason in words."""
 
@@ -24,7 +24,7 @@ class Verdict:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Context:
     """What else bears on one variable: all reads, what documents say, names that the code tests for."""
 
@@ -122,7 +122,7 @@ def _is_loose(read: Read, context: Context) -> bool:
     )
 
 
-_PART = re.compile(
+_PART = lazy(
     r"(.*(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MONGO|MONGODB|SQL)_?)(?:NAME|USER|USERNAME|PASSWORD|PASS|PWD|DATABASE)"
 )
 

@@ -9,10 +9,11 @@ from typing import Any
 from scaffold.config_vars import nodes, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.config_vars.ruby_places import Places
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
-_ERB = re.compile(r"<%[=-]?(?!#|%)(.*?)-?%>", re.DOTALL)
-_TOP_KEY = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
+_ERB = lazy(r"<%[=-]?(?!#|%)(.*?)-?%>", re.DOTALL)
+_TOP_KEY = lazy(r"^([A-Za-z_]\w*):", re.MULTILINE)
 _DEV_KEYS = ("development", "test", "dev", "testing", "ci")
 _TAKEN_FROM_URL = ("config/database.yml", "config/database.yaml")
 _METHODS = (
@@ -28,7 +29,7 @@ _METHODS = (
     "fetch_values",
 )
 _MASTER_KEY = "The key that opens the encrypted credentials: what config/master.key holds"
-_LIBRARY = re.compile(r"Figaro|Anyway|Dotenv")
+_LIBRARY = lazy(r"Figaro|Anyway|Dotenv")
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -54,7 +55,7 @@ def _named(repo: Repo, root: str, names: tuple[str, ...]) -> list[str]:
 
 def _erb(path: str, text: str, prefix: str) -> Iterator[Read]:
     """Read the Ruby between `<%` and `%>`, line by line as it stands; development sections are left out."""
-    from dataclasses import replace
+    from scaffold.record import replace
 
     kept, at = [], 0
     for found in _ERB.finditer(text):
@@ -83,7 +84,7 @@ class Script:
 
     def reads(self) -> Iterator[Read]:
         """Yield the script's reads."""
-        from dataclasses import replace
+        from scaffold.record import replace
 
         found = [*self._indexed(), *self._calls()]
         task = scope.is_task(self.path)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scaffold.config_vars import conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
+from scaffold.record import made, mutable, replace
 
-_FAILS = re.compile(r"^\s*(?:raise|abort|exit|fail|exit!)\b", re.MULTILINE)
-_READS = re.compile(r"\bENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]")
+_FAILS = lazy(r"^\s*(?:raise|abort|exit|fail|exit!)\b", re.MULTILINE)
+_READS = lazy(r"\bENV(?:\.fetch\(|\[)\s*['\"](\w+)['\"]")
 _COPES = frozenset(
     "to_i to_s to_f to_a to_sym present? blank? nil? inspect is_a? hash ! == != =~ try then tap eql? frozen? "
     "class".split()
@@ -19,7 +20,7 @@ _COPES = frozenset(
 _BRANCHES = ("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional")
 
 
-@dataclass(slots=True)
+@mutable
 class _Place:
     mode: Mode
     default: str | None
@@ -28,7 +29,7 @@ class _Place:
     kind: str = ""
     used: bool = False
     sets: bool = False
-    instead: list[str] = field(default_factory=list)
+    instead: list[str] = made(factory=list)
 
 
 class Places:

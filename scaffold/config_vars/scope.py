@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
+from scaffold.patterns import lazy
 from scaffold.repo import SECONDARY, Repo, relative
 
 MAX_TEXT = 400_000
@@ -16,7 +16,7 @@ _FOLDERS = (SECONDARY - {"template", "templates", "old", "legacy", "boilerplate"
     "factories seeds coverage htmlcov storybook-static typings @types testdata test_helpers support".split()
 )
 _TASKS = frozenset("scripts script".split())
-_FILES = re.compile(
+_FILES = lazy(
     r"conftest\.py|(?:test_.*|.*_tests?|tests|noxfile|fabfile|setup|local_?settings|settings_?(?:dev|local|test"
     r"|testing|development|ci)|(?:dev|local|test|testing|development)_?settings)\.py"
     r"|.*[._-](?:test|tests|spec|stories|e2e|mock|cy)\.\w+|.*_(?:spec|test)\.(?:rb|go|exs|dart)|.*\.d\.ts|.*\.min\.\w+"
@@ -24,7 +24,7 @@ _FILES = re.compile(
     r"|stylelint|commitlint|lint-staged|codegen|babel)[\w.-]*|\.eslintrc.*|gulpfile.*|Gruntfile.*|nightwatch.*"
     r"|webpack\.dev\w*\.\w+|(?:dev|test)\.exs|simplecov.*|spec_helper\.rb|rails_helper\.rb|Dangerfile|Guardfile"
 )
-_SETTINGS = re.compile(
+_SETTINGS = lazy(
     r"(?:^|/)(?:settings|config|conf|environments)/(?:\w+/)?"
     r"(?:dev|development|local|locals|test|tests|testing|ci|docker_test)\.(?:py|rb|js|ts|json|exs|ya?ml)$"
 )
@@ -43,7 +43,7 @@ def is_production(path: str, named: str = "") -> bool:
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
-_TASK = re.compile(
+_TASK = lazy(
     r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$"
 )
 
@@ -72,7 +72,7 @@ def _is_apart(repo: Repo, root: str, other: str, suffixes: tuple[str, ...]) -> b
     return manifests is None or any(f"{other}/{name}" in repo for name in manifests.split())
 
 
-_SIDE_SCRIPT = re.compile(
+_SIDE_SCRIPT = lazy(
     r"""\s*"[\w:-]*(?:test|lint|dev|format|e2e|coverage|flaky|bench|storybook|ci\b|watch)[\w:-]*"\s*:"""
 )
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from scaffold.config_vars import classify, scope
 from scaffold.config_vars.reads import Read
 from scaffold.facts import Doubt, Evidence
+from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo
 
-_LITERAL = re.compile(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)*)(\1|$)""")
-_WORD = re.compile(r"(?i)secret|passw|pwd|pass\b|token|key|dsn|credential|salt|://[^\s/]*:[^\s/]*@")
+_LITERAL = lazy(r"""(["'`])((?:(?!\1)[^\\\n]|\\.)*)(\1|$)""")
+_WORD = lazy(r"(?i)secret|passw|pwd|pass\b|token|key|dsn|credential|salt|://[^\s/]*:[^\s/]*@")
 _NEAR = (
     "SECRET",
     "secret",
@@ -26,14 +27,14 @@ _NEAR = (
     "api_key",
     "apiKey",
 )
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy(
     r"""^[ \t]*(?:(?:export|const|let|var|final|static|public|private|protected|readonly|[sS]tring)\s+)*"""
     r"""['"]?(?P<name>(?:[\w$]+(?:\.|->|::))*\$?\w+|[\w.]+\[\s*['"]\w+['"]\s*\])['"]?\s*"""
     r"""(?::\s*[\w<>]+\s*)?(?:=>|:=|=|:)\s*"""
     r"""(?:b|r|u)?(?P<quote>["'])(?P<value>[^"'\s]{8,200})(?P=quote)\s*[,;]?\s*(?:\#.*|//.*)?$""",
     re.MULTILINE,
 )
-_NAMED = re.compile(
+_NAMED = lazy(
     r"(?:.*_)?(?:SECRET|SECRET_KEY|SECRET_KEY_BASE|SECRET_TOKEN|PASSWORD|PASSWD|PASS|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_KEY|APP_KEY"
     r"|JWT_KEY|DATABASE_UR[IL]|MONGO(?:DB)?_UR[IL]|REDIS_URL|CONNECTION_STRING)"
 )

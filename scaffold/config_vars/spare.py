@@ -8,17 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from scaffold.config_vars import classify
 from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 _MANY = 7
 """With this many outside services that may be left blank, no single one is what the app is for."""
 _MANY_UNKNOWN = 12
 
-_PARTS = re.compile(
+_PARTS = lazy(
     r"(?:.*_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|SQL|RDS)_?(?:HOST|HOSTNAME|NAME|USER|USERNAME|PASSWORD|PASS|PWD|PORT|DB"
     r"|DATABASE|ENGINE|ADDRESS)"
 )
-_PASSWORDS = re.compile(r"^(?!\s*#).*(?::(?:registerable|invitable)\b|has_secure_password)", re.MULTILINE)
+_PASSWORDS = lazy(r"^(?!\s*#).*(?::(?:registerable|invitable)\b|has_secure_password)", re.MULTILINE)
 
 
 def find(

@@ -9,17 +9,18 @@ from typing import Any
 from scaffold.config_vars import classify, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.manifests import json_file, yaml_file
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of
 
-_PRISMA = re.compile(r"""^[^/\n]*\benv\(\s*"(\w+)"\s*\)""", re.MULTILINE)
-_SPRING = re.compile(r"\$\{([A-Z][A-Z0-9_]+)(?::([^}]*))?\}")
-_SYMFONY = re.compile(r"%env\((?:[\w:.%-]*:)?([A-Z][A-Z0-9_]+)\)%")
-_SHELL = re.compile(r"(?<!\\)\$(?:\{([A-Z][A-Z0-9_]+)(?::?([-=?+])([^}]*))?\}|([A-Z][A-Z0-9_]+)\b)")
-_SET = re.compile(
+_PRISMA = lazy(r"""^[^/\n]*\benv\(\s*"(\w+)"\s*\)""", re.MULTILINE)
+_SPRING = lazy(r"\$\{([A-Z][A-Z0-9_]+)(?::([^}]*))?\}")
+_SYMFONY = lazy(r"%env\((?:[\w:.%-]*:)?([A-Z][A-Z0-9_]+)\)%")
+_SHELL = lazy(r"(?<!\\)\$(?:\{([A-Z][A-Z0-9_]+)(?::?([-=?+])([^}]*))?\}|([A-Z][A-Z0-9_]+)\b)")
+_SET = lazy(
     r"(?:^|[;&]|\bexport|\blocal|\breadonly|\bdeclare)\s*([A-Z][A-Z0-9_]*)=|\bread\s+(?:-\w+\s+)*([A-Z]\w*)|\bfor\s+([A-Z]\w*)\s+in",
     re.MULTILINE,
 )
-_DART = re.compile(r":\s*['\"]?\$([A-Z][A-Z0-9_]+)['\"]?\s*$", re.MULTILINE)
+_DART = lazy(r":\s*['\"]?\$([A-Z][A-Z0-9_]+)['\"]?\s*$", re.MULTILINE)
 
 
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
 _CHAR = r"'(?:\\[^'\n]*|[^'\\\n])'"
@@ -15,12 +16,12 @@ _DOUBLE = r'"(?:[^"\\\n]|\\.)*"'
 _TRIPLE = r'"""[\s\S]*?"""'
 _SLASHES = r"(?P<c>//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))"
 
-_CURLY = re.compile("|".join((_TRIPLE, _DOUBLE, _CHAR, _SLASHES)))
-_GO = re.compile("|".join((r"`[^`]*`", _DOUBLE, _CHAR, _SLASHES)))
-_GROOVY = re.compile("|".join((_TRIPLE, _DOUBLE, _TEXT, _SLASHES)))
-_PHP = re.compile("|".join((r'"(?:[^"\\]|\\.)*"', r"'(?:[^'\\]|\\.)*'", r"(?P<h>#(?!\[)[^\n]*)", _SLASHES)))
-_HASHES = re.compile("|".join((_TRIPLE, _DOUBLE, r"(?P<c>#[^\n]*)")))
-_LISP = re.compile("|".join((r'"(?:[^"\\]|\\.)*"', r"(?P<c>;[^\n]*|#_\S+)")))
+_CURLY = lazy("|".join((_TRIPLE, _DOUBLE, _CHAR, _SLASHES)))
+_GO = lazy("|".join((r"`[^`]*`", _DOUBLE, _CHAR, _SLASHES)))
+_GROOVY = lazy("|".join((_TRIPLE, _DOUBLE, _TEXT, _SLASHES)))
+_PHP = lazy("|".join((r'"(?:[^"\\]|\\.)*"', r"'(?:[^'\\]|\\.)*'", r"(?P<h>#(?!\[)[^\n]*)", _SLASHES)))
+_HASHES = lazy("|".join((_TRIPLE, _DOUBLE, r"(?P<c>#[^\n]*)")))
+_LISP = lazy("|".join((r'"(?:[^"\\]|\\.)*"', r"(?P<c>;[^\n]*|#_\S+)")))
 
 _STYLES = {
     ".go": _GO,
@@ -33,7 +34,7 @@ _STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Found:
     """A match in a source file: the place, and the match itself."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from scaffold.facts import AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Runtime, Shim
 from scaffold.families.dart_code import blank
@@ -17,6 +16,8 @@ from scaffold.families.dart_sdk import (
     sdk_url,
 )
 from scaffold.manifests.pubspec import Lock, Pubspec, parse, parse_lock
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join
 
 FRAMEWORKS = [
@@ -44,7 +45,7 @@ FRAMEWORKS = [
 """Packages whose use says that something is served over the network."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DartApp:
     """A package that runs on a server: `root` is its folder, `release` the SDK it can be built with."""
 
@@ -53,7 +54,7 @@ class DartApp:
     lock: Lock
     framework: str = ""
     release: str = ""
-    others: tuple[str, ...] = field(default_factory=tuple)
+    others: tuple[str, ...] = ()
 
     def locked(self, package: str) -> str:
         """Return a package's version by the lock file, "" without one."""
@@ -221,8 +222,8 @@ def _buildpack(app: DartApp) -> str:
     return "pub"
 
 
-_PORT_READ = re.compile(r"""\[\s*["']PORT["']\s*\]|envvar\w*\(\s*["']PORT["']""", re.IGNORECASE)
-_PORT_OPTION = re.compile(r"""addOption\(\s*["']port["']""")
+_PORT_READ = lazy(r"""\[\s*["']PORT["']\s*\]|envvar\w*\(\s*["']PORT["']""", re.IGNORECASE)
+_PORT_OPTION = lazy(r"""addOption\(\s*["']port["']""")
 
 
 def port_of(repo: Repo, paths: tuple[str, ...]) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_OPENER = re.compile(r"//|/\*|r?(?:\"\"\"|'''|\"|')")
+from scaffold.patterns import lazy
+from scaffold.record import record
+
+_OPENER = lazy(r"//|/\*|r?(?:\"\"\"|'''|\"|')")
 
 
 def blank(text: str) -> str:
@@ -88,7 +90,7 @@ def line_at(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Field:
     """A field of a class: type without its `?`, whether null is allowed, whether it has a default."""
 
@@ -105,7 +107,7 @@ class Field:
         return not (self.nullable or self.defaulted or self.optional)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DartClass:
     """A class: its name, what it extends, its line, its fields."""
 
@@ -115,8 +117,8 @@ class DartClass:
     fields: tuple[Field, ...]
 
 
-_CLASS = re.compile(r"\bclass\s+(\w+)(?:\s*<[^{>]*>)?\s+extends\s+([\w.]+)[^{;]*\{")
-_FIELD = re.compile(
+_CLASS = lazy(r"\bclass\s+(\w+)(?:\s*<[^{>]*>)?\s+extends\s+([\w.]+)[^{;]*\{")
+_FIELD = lazy(
     r"(?P<notes>(?:@\w+(?:\([^)]*\))?\s*)*)(?P<mods>(?:(?:late|final|covariant|external)\s+)*)"
     r"(?P<type>[A-Z]\w*(?:\s*<[^;={}()]*>)?|int|double|num|bool|dynamic)(?P<null>\?)?\s+"
     r"(?P<names>\w+)\s*(?P<default>=(?!>)[^;]*)?$",
@@ -175,7 +177,7 @@ def _fields(blanked: str, start: int, body: str) -> Iterator[Field]:
         )
 
 
-_MAIN = re.compile(r"\bmain\s*\(")
+_MAIN = lazy(r"\bmain\s*\(")
 
 
 def has_main(blanked: str) -> bool:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import ConfigVar, Evidence
 from scaffold.families.dart import DartApp, blanked, sources
 from scaffold.families.dart_code import DartClass, Field, classes, line_at
 from scaffold.manifests import yaml_file
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
 _BASES = frozenset(("Configuration", "ConfigurationItem"))
 _DATABASES = frozenset(("DatabaseConfiguration", "DatabaseConnectionConfiguration"))
 _PLAIN = frozenset(["String", "int", "double", "num", "bool", "Uri", "DateTime", "dynamic"])
 _API = (("baseURL", True), ("clientID", False), ("clientSecret", False))
-_SECRET = re.compile(
+_SECRET = lazy(
     r"secret|password|passwd|token|private|credential|salt|(api|access|auth|jwt|signing)_?key", re.I
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Service:
     """A Conduit app: its channel class, the proof that it uses a database, and its Configuration class."""
 
@@ -32,8 +33,8 @@ class Service:
     known: dict[str, tuple[str, DartClass]]
 
 
-_CHANNEL = re.compile(r"\bclass\s+\w+\s+extends\s+(?:\w+\.)?(?:ApplicationChannel|RequestSink)\b")
-_DATABASE = re.compile(
+_CHANNEL = lazy(r"\bclass\s+\w+\s+extends\s+(?:\w+\.)?(?:ApplicationChannel|RequestSink)\b")
+_DATABASE = lazy(
     r"\b(?:ManagedContext|PostgreSQLPersistentStore)\s*(?:\.\w+\s*)?\(|\bextends\s+ManagedObject\b"
 )
 
@@ -94,7 +95,7 @@ def _fields(item: DartClass, known: dict[str, tuple[str, DartClass]], depth: int
     return (*(_fields(base[1], known, depth + 1) if base and depth < 5 else ()), *item.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Rendered:
     """heroku.yaml's text, the variables it names, and the fields that no variable can hold."""
 

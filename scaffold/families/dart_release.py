@@ -23,13 +23,14 @@ from scaffold.families.dart import DartApp, blanked, build_facts, dependency_pro
 from scaffold.families.dart_code import line_at
 from scaffold.families.dart_conduit import Rendered, Service, render
 from scaffold.families.dart_sdk import bounds, dart_data, version
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _DATABASE_URL = Raw("$DATABASE_URL")
-_TLS = re.compile(r"useSSL|sslMode", re.IGNORECASE)
-_STORE = re.compile(r"\bPostgreSQLPersistentStore\s*(?:\.\w+\s*)?\(")
-_READ = re.compile(r"""Platform\s*\.\s*environment\s*\[\s*["'](\w+)["']\s*\]""")
-_CONNECTION = re.compile(r"host|user|pass|database|db_?name|(^|_)db($|_)|name", re.IGNORECASE)
+_TLS = lazy(r"useSSL|sslMode", re.IGNORECASE)
+_STORE = lazy(r"\bPostgreSQLPersistentStore\s*(?:\.\w+\s*)?\(")
+_READ = lazy(r"""Platform\s*\.\s*environment\s*\[\s*["'](\w+)["']\s*\]""")
+_CONNECTION = lazy(r"host|user|pass|database|db_?name|(^|_)db($|_)|name", re.IGNORECASE)
 
 
 def conduit_facts(repo: Repo, app: DartApp, service: Service) -> Iterator[AnyFact]:

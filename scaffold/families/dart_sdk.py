@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import tomli
+from scaffold import policy
+from scaffold.patterns import lazy
 
 Version = tuple[int, int, int]
 
-_PART = re.compile(r"(?P<op>\^|>=|<=|>|<|)\s*(?P<version>\d+\.\d+(?:\.\d+)?)(?P<pre>-[\w.]+)?(?:\+[\w.]+)?")
+_PART = lazy(r"(?P<op>\^|>=|<=|>|<|)\s*(?P<version>\d+\.\d+(?:\.\d+)?)(?P<pre>-[\w.]+)?(?:\+[\w.]+)?")
 _NEVER: Version = (9999, 0, 0)
 
 
 @cache
 def dart_data() -> dict[str, Any]:
     """Return the dated facts of data/dart.toml."""
-    text = resources.files("scaffold").joinpath("data", "dart.toml").read_text(encoding="utf-8")
-    return tomli.loads(text)
+    return policy.table("dart")
 
 
 def version(text: str) -> Version:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.dart import DartApp, blanked, sources
 from scaffold.families.dart_code import has_main, line_at
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
-_SERVES = re.compile(
+_SERVES = lazy(
     r"\bHttpServer\s*\.\s*bind(?:Secure)?\s*\(|\bServerSocket\s*\.\s*bind\s*\(|\bServerpod\s*\("
     r"|\bAlfred\s*\(|\bAngelHttp\s*\(|\bGetServer\s*\(|\bHttpMultiServer\b"
     r"|\bShelfServer\b|\bIOServer\s*\.\s*bind\s*\(|\bRelicServer\b|\bServer\s*\.\s*create\s*\("
@@ -31,12 +32,12 @@ _ALIASES = {
     "redstone_web": "redstone",
     "conduit_core": "conduit",
 }
-_IMPORT = re.compile(r"""^\s*(?:import|export)\s+["']package:(\w+)/""", re.MULTILINE)
-_LOOPBACK = re.compile(r"loopbackIPv[46]|(?<![\w.])[\"'](?:localhost|127\.0\.0\.1)[\"']")
+_IMPORT = lazy(r"""^\s*(?:import|export)\s+["']package:(\w+)/""", re.MULTILINE)
+_LOOPBACK = lazy(r"loopbackIPv[46]|(?<![\w.])[\"'](?:localhost|127\.0\.0\.1)[\"']")
 _USUAL = ("server", "main", "www", "app", "api", "backend", "index")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """A program that serves: its path, the call that binds, the files it is made of, other such programs."""
 

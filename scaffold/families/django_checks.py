@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Todo
@@ -11,16 +10,17 @@ from scaffold.families.django_settings import Setting, Settings
 from scaffold.families.python import PythonApp, add_command
 from scaffold.families.python_code import module_of
 from scaffold.families.python_syntax import dotted_name, literal, statements, tree_of
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 GEO_BUILDPACK = "https://github.com/heroku/heroku-geo-buildpack"
-_HELPERS = re.compile(r"(?:django_heroku|django_on_heroku)\.settings\(")
-_REMOTE_STATIC = re.compile(r"storages|S3|Boto|GCloud|Cloudinary|cloudinary|Azure|Bucket")
-_OTHER_DATABASE = re.compile(
+_HELPERS = lazy(r"(?:django_heroku|django_on_heroku)\.settings\(")
+_REMOTE_STATIC = lazy(r"storages|S3|Boto|GCloud|Cloudinary|cloudinary|Azure|Bucket")
+_OTHER_DATABASE = lazy(
     r"DATABASE_URL|dj_database_url|env\.db\(|postgres|mysql|DB_HOST|DATABASE_HOST|mssql|oracle|db_url\("
 )
-_LITERAL_HOSTS = re.compile(r"[\[(](?:'[^'*]*'(?:, |,)?)*[\])]")
-_ADDED_HOSTS = re.compile(r"ALLOWED_HOSTS(?:\.(?:append|extend|insert)\(| \+=)")
+_LITERAL_HOSTS = lazy(r"[\[(](?:'[^'*]*'(?:, |,)?)*[\])]")
+_ADDED_HOSTS = lazy(r"ALLOWED_HOSTS(?:\.(?:append|extend|insert)\(| \+=)")
 _LOOK_UPS = frozenset({"env", "config", "env.str", "env.bool", "env.int", "env.list", "env.url", "env.path"})
 _PROVIDED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "PORT", "DYNO", "PATH", "HOME"})
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.django_settings import Named, Settings, settings_defaults, settings_of
 from scaffold.families.python_imports import importable, module_file, python_folders
 from scaffold.families.python_server import Target
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 PRODUCTION = ("heroku", "production", "prod", "live", "deploy", "deployment", "prd", "release", "server")
@@ -20,11 +21,11 @@ _DEVELOPMENT = frozenset(
         "staging",
     }
 )
-_SETTINGS_FILE = re.compile(r"(?:^|_)settings(?:_|$)")
-_NAME_PARTS = re.compile(r"[._]")
+_SETTINGS_FILE = lazy(r"(?:^|_)settings(?:_|$)")
+_NAME_PARTS = lazy(r"[._]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Project:
     """A Django project. `folder` is where manage.py lies and the path starts; `base` where its packages lie.
 

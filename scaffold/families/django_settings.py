@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold.facts import Evidence
 from scaffold.families.python_imports import module_file
 from scaffold.families.python_syntax import dotted_name, literal, statements, tree_of
 from scaffold.families.python_texts import assigned_texts, folded
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join
 
 if TYPE_CHECKING:
     import ast
 
 _LONGEST_CHAIN = 20
-_MODULE_LINE = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
+_MODULE_LINE = lazy(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Named:
     """A settings module (or configuration) that a file names as the default, with the line."""
 
@@ -29,7 +29,7 @@ class Named:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Setting:
     """One assignment of a setting: the file, the value's node, and whether it is made in any case."""
 
@@ -44,7 +44,7 @@ class Setting:
         return ast.unparse(self.node)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Settings:
     """A settings module with all that it imports by star: `files` in reading order, assignments by name."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Smoke
@@ -10,11 +9,12 @@ from scaffold.families.django_project import Project
 from scaffold.families.python import PythonApp
 from scaffold.families.python_imports import module_file
 from scaffold.families.python_syntax import literal
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
-_ROUTE = re.compile(r"""\b(?:re_)?(?:path|url)\(\s*r?["']\^?([\w/-]*)\$?["']""")
-_INCLUDED = re.compile(r"""\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']""")
-_HEALTH = re.compile(r"(?:api/)?(?:health|healthz|healthcheck|health-check|health_check|ping|status|up|ht)/?")
+_ROUTE = lazy(r"""\b(?:re_)?(?:path|url)\(\s*r?["']\^?([\w/-]*)\$?["']""")
+_INCLUDED = lazy(r"""\s*,\s*include\(\s*\(?\s*["']([\w.]+)["']""")
+_HEALTH = lazy(r"(?:api/)?(?:health|healthz|healthcheck|health-check|health_check|ping|status|up|ht)/?")
 
 
 def smoke_path(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.manifests import compose, dockerfile
 from scaffold.manifests.compose import Compose, Service
 from scaffold.manifests.dockerfile import Dockerfile, Instruction
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join
 
 COMPOSE_FILES = [
@@ -29,20 +30,18 @@ COMPOSE_FILES = [
 ]
 """Compose files, those for production first; files named for development or tests do not count."""
 
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = lazy(
     r"(^|[^a-z])(dev|devel|development|devcontainer|test|tests|testing|ci|local|debug|lint|docs?|gitpod|bench|"
     r"e2e|base|builder|cypress|example|sample|arm(64|32)?(v\d)?|windows|old)([^a-z]|$)",
     re.IGNORECASE,
 )
 _PRODUCTION = ("", "prod", "production", "release", "heroku", "web", "app", "server", "api", "deploy")
-_WORKERS = re.compile(r"worker|sidekiq|celery|queue|jobs?$|consumer|dramatiq|huey|rq", re.IGNORECASE)
-_CLOCKS = re.compile(r"beat|clock|scheduler|cron", re.IGNORECASE)
-_WEB = re.compile(
-    r"^(web|app|api|server|backend|django|flask|rails|site|www|http|main|frontend|node|php)", re.I
-)
+_WORKERS = lazy(r"worker|sidekiq|celery|queue|jobs?$|consumer|dramatiq|huey|rq", re.IGNORECASE)
+_CLOCKS = lazy(r"beat|clock|scheduler|cron", re.IGNORECASE)
+_WEB = lazy(r"^(web|app|api|server|backend|django|flask|rails|site|www|http|main|frontend|node|php)", re.I)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ImageFile:
     """A Dockerfile that could be deployed: `root` its folder, `process` the type its name says ("" none)."""
 
@@ -154,7 +153,7 @@ def is_production(path: str) -> bool:
     return "prod" in path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Built:
     """A compose service that is built here: its compose file, the Dockerfile's path, its process type."""
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.families.docker import ImageFile
 from scaffold.manifests.dockerfile import Instruction
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of
 
-_LITERAL = re.compile(
+_LITERAL = lazy(
     r"(?P<before>(?:--(?:server[._-])?(?:http-)?port[= ]|(?<![\w-])-p[= ]|(?<![\w.])PORT=|"
     r"(?:--bind|--listen|--address|--addr|-b|runserver|runserver_plus)[= ]\S*?:|"
     r"0\.0\.0\.0:|\[::\]:|--listen[= ]|-S \S*?:))(?P<port>\d{2,5})(?!\d|\.\d)"
 )
-_EXPANDS = re.compile(r"\$\{?PORT\b")
-_FIXED = re.compile(
+_EXPANDS = lazy(r"\$\{?PORT\b")
+_FIXED = lazy(
     r"(^|/)(nginx|httpd|caddy|apache|tomcat|wordpress|php:[^ ]*apache|nginx-unprivileged)(:|-|$|[^/]*$)"
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Start:
     """How an image starts: the shell command ("" when it may stay as it is), the fault and its line."""
 
@@ -87,7 +88,7 @@ def fixed_port(repo: Repo, image: ImageFile) -> Instruction | None:
     return Instruction(name="FROM", value=chain[-1].base, line=chain[-1].line)
 
 
-_APT = re.compile(r"\b(?:apt-get|apt|apk)\s+(?:-\S+\s+)*(?:install|add)\b([^&|;]*)")
+_APT = lazy(r"\b(?:apt-get|apt|apk)\s+(?:-\S+\s+)*(?:install|add)\b([^&|;]*)")
 NOT_ON_HEROKU = frozenset(
     [
         "ffmpeg",
@@ -220,7 +221,7 @@ def ignored_port(repo: Repo, image: ImageFile) -> Instruction | None:
 
 _CODE: tuple[str, ...] = (".py", ".js", ".ts", ".rb", ".go", ".rs", ".java", ".kt", ".swift", ".cr", ".ex")
 _CODE += (".erl", ".hs", ".ml", ".zig", ".nim", ".lua", ".pl", ".php", ".cs")
-_NO_CODE = re.compile(
+_NO_CODE = lazy(
     r"\.(png|jpe?g|gif|svg|ico|woff2?|ttf|mp[34]|pdf|md|rst|lock|css|csv|zip|map)$", re.IGNORECASE
 )
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
 from scaffold.facts import Evidence
 from scaffold.manifests import app_json, heroku_yml
 from scaffold.manifests.heroku_yml import HerokuYml
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 from scaffold.repo import Repo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Said:
     """Proof by Dockerfile path ("" for the app as such), and the Dockerfile that was named per process."""
 
-    proof: dict[str, Evidence] = field(default_factory=dict)
-    images: dict[str, str] = field(default_factory=dict)
+    proof: dict[str, Evidence] = made(factory=dict)
+    images: dict[str, str] = made(factory=dict)
 
 
 def container_manifest(repo: Repo) -> HerokuYml | None:
@@ -29,7 +28,7 @@ def container_manifest(repo: Repo) -> HerokuYml | None:
     return None
 
 
-_PUSHES = re.compile(
+_PUSHES = lazy(
     r"^[^#\n]*(?:heroku container:(?:push|release)|registry\.heroku\.com/|usedocker:\s*[\"']?true|"
     r"heroku-docker-deploy@)"
 )

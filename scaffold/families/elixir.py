@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
-from scaffold.families.platform_tables import table
 from scaffold.manifests.mix import Mix, MixDep, parse, parse_lock
+from scaffold.policy import table
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MixApp:
     """A Mix project, an umbrella taken as one: `parts` are its folders, `deps` all of its dependencies."""
 
     root: str
     mix: Mix
     parts: tuple[str, ...]
-    deps: Mapping[str, tuple[str, MixDep]] = field(default_factory=dict)
-    locked: Mapping[str, str] = field(default_factory=dict)
+    deps: Mapping[str, tuple[str, MixDep]] = made(factory=dict)
+    locked: Mapping[str, str] = made(factory=dict)
     module: Evidence | None = None
 
     def dep(self, *names: str) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, ConfigVar
 from scaffold.families.python import PythonApp
 from scaffold.families.python_entries import Entry
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 _READ = r"os\.(?:getenv\(|environ\.get\(|environ\[)\s*[\"'](\w+)[\"']"
-_BY_NAME = re.compile(rf"{_READ}")
-_BY_OBJECT = re.compile(rf"from_object\(\s*{_READ}")
-_PICKS = re.compile(r"CONFIG|SETTINGS|_ENV$|^ENV$|^ENVIRONMENT$")
+_BY_NAME = lazy(rf"{_READ}")
+_BY_OBJECT = lazy(rf"from_object\(\s*{_READ}")
+_PICKS = lazy(r"CONFIG|SETTINGS|_ENV$|^ENV$|^ENVIRONMENT$")
 _KEYS = ("heroku", "production", "prod")
 _CLASSES = ("HerokuConfig", "ProductionConfig", "ProdConfig", "Production", "Prod")
 _FILES = ("config.py", "settings.py", "configuration.py")

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, blank, find
 from scaffold.manifests.go_mod import GoMod, binary_name, parse
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join, relative
 
 _SKIPPED = frozenset(("vendor", "testdata", "third_party", "node_modules"))
-_IGNORED = re.compile(
-    r"^//(?:go:build|\s*\+build)\s+(?:ignore|tools?|generate|none|wasm|js|mage)\b", re.MULTILINE
-)
-_PACKAGE = re.compile(r"^\s*package\s+(\w+)", re.MULTILINE)
-_MAIN = re.compile(r"^func\s+main\(\s*\)", re.MULTILINE)
-_IMPORTS = re.compile(r"^import\s*\(([^)]*)\)|^import\s+(?:[\w.]+\s+)?([\"`][^\"`\n]+[\"`])", re.MULTILINE)
-_QUOTED = re.compile(r"[\"`]([^\"`\n]+)[\"`]")
+_IGNORED = lazy(r"^//(?:go:build|\s*\+build)\s+(?:ignore|tools?|generate|none|wasm|js|mage)\b", re.MULTILINE)
+_PACKAGE = lazy(r"^\s*package\s+(\w+)", re.MULTILINE)
+_MAIN = lazy(r"^func\s+main\(\s*\)", re.MULTILINE)
+_IMPORTS = lazy(r"^import\s*\(([^)]*)\)|^import\s+(?:[\w.]+\s+)?([\"`][^\"`\n]+[\"`])", re.MULTILINE)
+_QUOTED = lazy(r"[\"`]([^\"`\n]+)[\"`]")
 
-LISTENS = re.compile(
+LISTENS = lazy(
     r"\bListenAndServe(?:TLS)?\(|\bhttp\.Serve\(|\bnet\.Listen\(|\bfcgi\.Serve\(|\bserver\.Serve\(|\bautocert\.NewListener"
 )
 """Calls that open a port, whatever is imported."""
@@ -82,7 +81,7 @@ _CONSUMERS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GoProgram:
     """A main package: folder, binary, own files, all the module's files it is built of, what it imports."""
 
@@ -112,7 +111,7 @@ class GoProgram:
         return self.imported(_CONSUMERS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GoApp:
     """A module with its programs, the one at the root first."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence, Raw, command
 from scaffold.families.code_text import Found, find, find_each
 from scaffold.families.go import GoProgram
 from scaffold.families.port_reading import Port, port_of
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
 _COMMANDS = (
@@ -17,32 +18,28 @@ _COMMANDS = (
     "gopkg.in/urfave/cli",
     "github.com/alecthomas/kong",
 )
-_SERVE = re.compile(
-    r"""\b(?:Use|Name):\s*"(serve|server|start|web|api|http|run|listen|serve-http|daemon)\b"""
-)
-_MIGRATE = re.compile(
-    r"""\b(?:Use|Name):\s*"(migrate|migration|migrations|db:migrate|migrate-up|migrate:up)\b"""
-)
-_MIGRATE_WORD = re.compile(r"""(?:case|==)\s*"(migrate|migrations|db:migrate)\"""")
-_WORKER = re.compile(r"""\b(?:Use|Name):\s*"(worker|workers|consumer|queue|jobs|scheduler|cron)\b""")
-_ARGUMENTS = re.compile(r"\bos\.Args\b|\bflag\.Arg\(")
-_UP = re.compile(r"""\b(?:Use|Name):\s*"up\b""")
-_ROOT_RUNS = re.compile(r"""rootCmd\s*=\s*&cobra\.Command\{[^}]*?\bRunE?:""", re.IGNORECASE | re.DOTALL)
-_FLAG = re.compile(
+_SERVE = lazy(r"""\b(?:Use|Name):\s*"(serve|server|start|web|api|http|run|listen|serve-http|daemon)\b""")
+_MIGRATE = lazy(r"""\b(?:Use|Name):\s*"(migrate|migration|migrations|db:migrate|migrate-up|migrate:up)\b""")
+_MIGRATE_WORD = lazy(r"""(?:case|==)\s*"(migrate|migrations|db:migrate)\"""")
+_WORKER = lazy(r"""\b(?:Use|Name):\s*"(worker|workers|consumer|queue|jobs|scheduler|cron)\b""")
+_ARGUMENTS = lazy(r"\bos\.Args\b|\bflag\.Arg\(")
+_UP = lazy(r"""\b(?:Use|Name):\s*"up\b""")
+_ROOT_RUNS = lazy(r"""rootCmd\s*=\s*&cobra\.Command\{[^}]*?\bRunE?:""", re.IGNORECASE | re.DOTALL)
+_FLAG = lazy(
     r"""\bflag\.(String|Int|Uint)(?:Var)?\((?:&[\w.]+,\s*)?"(port|addr|listen|http|bind|address|httpAddr|http-addr)","""
 )
-_LONG_FLAG = re.compile(
+_LONG_FLAG = lazy(
     r"""(?:\b\w*[fF]lag\w*[({]\s*(?:Name:\s*)?|\.[fF]lags\(\)\.(?:String|Int|Uint)\w*\((?:&[\w.]+,\s*)?)"""
     r""""(port|addr|listen|bind|address)(?:,[^"]*)?\""""
 )
-_EMPTY_RUN = re.compile(r"\.Run\(\s*\)")
-_READS_AUTO = re.compile(r"""\bAutomaticEnv\(\)""")
-_VIPER_PORT = re.compile(r"""Get(?:String|Int)?\(\s*"(?:port|PORT)"\s*\)""")
+_EMPTY_RUN = lazy(r"\.Run\(\s*\)")
+_READS_AUTO = lazy(r"""\bAutomaticEnv\(\)""")
+_VIPER_PORT = lazy(r"""Get(?:String|Int)?\(\s*"(?:port|PORT)"\s*\)""")
 
-MIGRATES_AT_BOOT = re.compile(r"\.AutoMigrate\(|\bgoose\.Up\(|\bmigrate\.Up\(|\bm\.Up\(\)|\.Migrate\(\)")
+MIGRATES_AT_BOOT = lazy(r"\.AutoMigrate\(|\bgoose\.Up\(|\bmigrate\.Up\(|\bm\.Up\(\)|\.Migrate\(\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Started:
     """The command of a program, and the lines that it rests on; `port_known` is false for a fixed port."""
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, code, find
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Archive:
     """What the build makes: `kind` is jar, classpath, script, clojure, war or "" (nothing that runs).
 
@@ -25,7 +26,7 @@ class Archive:
     build: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class JvmApp:
     """A program of a build: `root` is what Heroku builds, `folder` the module, `tool` the builder."""
 
@@ -34,12 +35,12 @@ class JvmApp:
     manifest: str
     tool: str
     name: str
-    libraries: Mapping[str, Evidence] = field(default_factory=dict)
-    plugins: Mapping[str, Evidence] = field(default_factory=dict)
-    archive: Archive = field(default_factory=lambda: Archive(kind=""))
+    libraries: Mapping[str, Evidence] = made(factory=dict)
+    plugins: Mapping[str, Evidence] = made(factory=dict)
+    archive: Archive = made(factory=lambda: Archive(kind=""))
     java: str = ""
     java_evidence: Evidence | None = None
-    proof: Evidence = field(default_factory=lambda: Evidence(path=""))
+    proof: Evidence = made(factory=lambda: Evidence(path=""))
 
     def library(self, beginnings: Iterable[str]) -> str:
         """Return the first library whose name begins so, "" for none."""
@@ -73,18 +74,18 @@ def _sources(repo: Repo, folder: str) -> Iterator[str]:
             yield path
 
 
-_MAIN = re.compile(
+_MAIN = lazy(
     r"\b(?:public\s+static|static\s+public)\s+(?:final\s+)?void\s+main\s*\(|^(?:suspend\s+)?fun\s+main\s*\(|@JvmStatic\s+fun\s+main\s*\("
     r"|\bextends\s+(?:IO)?App\b|\bdef\s+main\s*\(|\bvoid\s+main\s*\(\s*(?:String|\))",
     re.MULTILINE,
 )
-_LIKELY = re.compile(
+_LIKELY = lazy(
     r"(?:Main|App|Application|Server|Launcher|Bot|Boot|Run|Runner|Start|Starter|Program|Service|Kt)$",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MainClass:
     """A class that can be started: its full name, the file, the line of its main method."""
 
@@ -154,7 +155,7 @@ def settings_files(repo: Repo, folder: str) -> tuple[str, ...]:
     return tuple(path for name in names if (path := join(base, name)) in repo)
 
 
-_IMPORTS = re.compile(
+_IMPORTS = lazy(
     r"^import\s+(?:static\s+)?(io\.ktor\.server|io\.javalin|spark\.Spark|io\.vertx\.ext\.web|org\.http4k\.server"
     r"|org\.eclipse\.jetty\.server|io\.undertow|org\.springframework\.web\.bind)\b",
     re.MULTILINE,
@@ -166,7 +167,7 @@ def imported(repo: Repo, folder: str) -> Found | None:
     return find(repo, sources(repo, folder)[:400], _IMPORTS)
 
 
-_CALLS = re.compile(
+_CALLS = lazy(
     r"\b(?:port|setPort|ipAddress)\(|\bembeddedServer\(|\bHttpServer\.create\(|\bServerSocket\(|\bnew\s+Server\(|\.start\(\s*\d+|\.listen\(|"
     r"\bServerBuilder|\bUndertow\.builder\(|\basServer\(|SpringApplication\.run\(|runApplication<|\bEngineMain\b|\brun-jetty\b|\brun-server\b"
 )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence, Raw, command
 from scaffold.families.code_text import find
 from scaffold.families.jvm import JvmApp, settings_files, sources
 from scaffold.families.port_reading import Port, port_of
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
-_ENGINE = re.compile(r"\bEngineMain\b")
-_VERTX = re.compile(r"getProperty\(\s*\"http\.port\"|Integer\.getInteger\(\s*\"http\.port\"")
-_GLOB = re.compile(r"[\w@%+=:,./*-]+")
+_ENGINE = lazy(r"\bEngineMain\b")
+_VERTX = lazy(r"getProperty\(\s*\"http\.port\"|Integer\.getInteger\(\s*\"http\.port\"")
+_GLOB = lazy(r"[\w@%+=:,./*-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Start:
     """The command of an app, the lines that it rests on, whether it can learn the port."""
 

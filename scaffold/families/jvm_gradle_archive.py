@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
 from scaffold.families.jvm import Archive, mains
 from scaffold.manifests.gradle import Gradle
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 from scaffold.repo import Repo, join, relative
 
 _SHADOW = ("com.github.johnrengelman.shadow", "com.gradleup.shadow", "io.github.goooler.shadow")
 _RUNS = ("application", "io.ktor.plugin", "io.ratpack.ratpack-java", "org.beryx.runtime")
-_UNVERSIONED = re.compile(r"archiveVersion(?:\.set)?\s*(?:=|\()\s*(?:\"\"|''|null)")
-_NO_CLASSIFIER = re.compile(r"classifier\w*(?:\.set)?\s*(?:=|\()\s*(?:\"\"|''|null)", re.IGNORECASE)
-_BY_HAND = re.compile(
+_UNVERSIONED = lazy(r"archiveVersion(?:\.set)?\s*(?:=|\()\s*(?:\"\"|''|null)")
+_NO_CLASSIFIER = lazy(r"classifier\w*(?:\.set)?\s*(?:=|\()\s*(?:\"\"|''|null)", re.IGNORECASE)
+_BY_HAND = lazy(
     r"configurations\.(?:runtimeClasspath|compileClasspath|compile|runtime)\b[\s\S]{0,80}?(?:zipTree|collect|map)"
 )
-_FAT_TASK = re.compile(
+_FAT_TASK = lazy(
     r"task\s*\(?\s*[\"']?(\w*[fF]at\w*|uberJar)|tasks\.register[^(]*\(\s*[\"'](\w*[fF]at\w*|uberJar)"
 )
-_STAGES = re.compile(r"shadowJar|installDist|[fF]atJar|build|assemble|jar|copyTo")
+_STAGES = lazy(r"shadowJar|installDist|[fF]atJar|build|assemble|jar|copyTo")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Build:
     """A build: its top folder, settings, the top build file, the catalog's names."""
 
     root: str
     settings: Gradle | None
     top: Gradle | None
-    plugins: Mapping[str, str] = field(default_factory=dict)
-    libraries: Mapping[str, str] = field(default_factory=dict)
+    plugins: Mapping[str, str] = made(factory=dict)
+    libraries: Mapping[str, str] = made(factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Project:
     repo: Repo
     build: Build

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from scaffold.families.jvm import JvmApp
 from scaffold.families.jvm_maven_archive import archive_of, fill
 from scaffold.manifests.maven import Pom, parse
+from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of, join
 
 _SPRING = "spring-boot-maven-plugin"
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class _Tree:
     poms: Mapping[str, Pom]
     above: Mapping[str, str]

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from scaffold.families.code_text import code, find_each
 from scaffold.families.jvm import Archive, JvmApp
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, join
 
-_NAME = re.compile(r"""\bname\s*:=\s*"{1,3}([^"]+)\"""")
-_SBT_DEP = re.compile(r""""[\w.-]+"\s*%%?%?\s*"([\w.-]+)\"""")
-_NATIVE = re.compile(
+_NAME = lazy(r"""\bname\s*:=\s*"{1,3}([^"]+)\"""")
+_SBT_DEP = lazy(r""""[\w.-]+"\s*%%?%?\s*"([\w.-]+)\"""")
+_NATIVE = lazy(
     r"enablePlugins\([^)]*\b(PlayScala|PlayJava|PlayService|Play\w*|JavaAppPackaging|JavaServerAppPackaging)\b|\b(packageArchetype)"
 )
-_LEIN = re.compile(r"""\(defproject\s+([\w./-]+)\s+"([^"]+)\"""")
-_LEIN_DEP = re.compile(r"""\[\s*(?:[\w.-]+/)?([\w.-]+)\s+"[^"]+\"""")
+_LEIN = lazy(r"""\(defproject\s+([\w./-]+)\s+"([^"]+)\"""")
+_LEIN_DEP = lazy(r"""\[\s*(?:[\w.-]+/)?([\w.-]+)\s+"[^"]+\"""")
 
 
 def other_apps(repo: Repo) -> tuple[JvmApp, ...]:

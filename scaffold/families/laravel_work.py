@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, find
 from scaffold.families.php import PhpApp
 from scaffold.families.php_services import sources
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
-_QUEUED = re.compile(r"implements\s+(?:[\w\\]+\s*,\s*)*ShouldQueue\b|implements[^{]*\bShouldQueue\b")
-_SCHEDULED = re.compile(
-    r"\$schedule\s*->\s*(?:command|job|call|exec)\(|\bSchedule::(?:command|job|call|exec)\("
-)
+_QUEUED = lazy(r"implements\s+(?:[\w\\]+\s*,\s*)*ShouldQueue\b|implements[^{]*\bShouldQueue\b")
+_SCHEDULED = lazy(r"\$schedule\s*->\s*(?:command|job|call|exec)\(|\bSchedule::(?:command|job|call|exec)\(")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Setting:
     """A value of the app's .env or .env.example, and its line."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from scaffold.facts import Evidence, command
@@ -12,6 +11,7 @@ from scaffold.manifests import yaml_file
 from scaffold.manifests.json_file import parse_object
 from scaffold.manifests.node_locks import NodeLock, parse_node_lock
 from scaffold.manifests.package_json import NodeDep, PackageJson, Script, parse_package_json
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, join, relative
 
 LOCKS = (
@@ -28,7 +28,7 @@ _MOST = 60
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NodeApp:
     """One package.json in its place. `top` is the folder of the lock file and workspaces it belongs to."""
 
@@ -38,7 +38,7 @@ class NodeApp:
     top: str
     locks: tuple[NodeLock, ...] = ()
     manager_evidence: tuple[Evidence, ...] = ()
-    members: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, str] = made(factory=dict)
 
     @property
     def path(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.facts import Evidence
@@ -13,6 +12,8 @@ from scaffold.families.node import NodeApp
 from scaffold.families.node_code import code_of
 from scaffold.families.node_scripts import Step, proof_of, steps_of
 from scaffold.manifests.json_file import parse_object
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 BUILD_SCRIPTS = ("heroku-postbuild", "build")
@@ -21,13 +22,13 @@ BUILD_SCRIPTS = ("heroku-postbuild", "build")
 INSTALL_SCRIPTS = ("postinstall", "install", "prepare", "heroku-prebuild")
 
 _TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
-_COMMA = re.compile(r",(\s*[}\]])")
-_FLAGS = re.compile(r"(?:^|\s)(?:--outDir|--out-dir|--outdir|--dist-dir|-d|-o|--out)[ =]([\w./-]+)")
-_OUTFILE = re.compile(r"(?:^|\s)(?:--outfile|--out-file|--file|-o)[ =]([\w./-]+\.[mc]?js)\b")
-_CONFIG = re.compile(r"(?:^|\s)(?:-p|--project|-b|--build)[ =]([\w./-]+)")
+_COMMA = lazy(r",(\s*[}\]])")
+_FLAGS = lazy(r"(?:^|\s)(?:--outDir|--out-dir|--outdir|--dist-dir|-d|-o|--out)[ =]([\w./-]+)")
+_OUTFILE = lazy(r"(?:^|\s)(?:--outfile|--out-file|--file|-o)[ =]([\w./-]+\.[mc]?js)\b")
+_CONFIG = lazy(r"(?:^|\s)(?:-p|--project|-b|--build)[ =]([\w./-]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Output:
     """A built file (`path` from the top) and the lines that prove where it is written."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.families.node_tools import words
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, is_secondary, join
 
 SUFFIXES = words(".js .mjs .cjs .ts .mts .cts .jsx .tsx .coffee")
 _RESOLVE = ("", *words(" .js .ts .mjs .cjs .mts .coffee .json /index.js /index.ts /index.mjs"))
 
-_NOISE = re.compile(
+_NOISE = lazy(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`",
     re.DOTALL,
 )
-_LISTENS = re.compile(
+_LISTENS = lazy(
     r"\.listen\s*\(|\bcreateServer\s*\(|\bstartStandaloneServer\s*\(|\bserve\s*\(\s*\{|\bserve\s*\(\s*app\b|"
     r"\.startServer\s*\(|\bHapi\.[Ss]erver\s*\(|\bnew\s+(?:ApolloServer|WebSocketServer|WebSocket\.Server)\s*\(|"
     r"\bsails\.lift\s*\(|\bcreateApp\s*\([^)]*\)\s*\.start"
@@ -31,21 +32,17 @@ _WORDS = (
     "new ApolloS",
     "new WebS",
 )
-_ON = re.compile(
+_ON = lazy(
     r"\.listen\s*\(\s*(?:\{(?P<options>[^}]*)\}|(?P<port>[^,()]*(?:\([^()]*\))?[^,()]*))\s*(?:,\s*(?P<host>[^,()]+))?[,)]"
 )
-_NUMBER = re.compile(r"^\d{2,5}$")
-_NAME = re.compile(r"^[A-Za-z_$][\w$]*$")
-_ENV = re.compile(r"process\.env(?:\.([A-Za-z_]\w*)|\[\s*[\"']([A-Za-z_]\w*)[\"']\s*\])")
-_IMPORTS = re.compile(
-    r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*)[\"'](\.{1,2}/[^\"'\n]+|\.{1,2})[\"']"
-)
-_PACKAGES = re.compile(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*)[\"']([@\w][^\"'\n]*)[\"']")
-_LOCAL_HOST = re.compile(r"[\"'](?:localhost|127\.0\.0\.1|::1)[\"']")
-_CONFIG = re.compile(r"(?:^|/)(?:[Gg]ulpfile|Gruntfile|[\w.-]+\.(?:config|conf|test|spec))\.\w+$")
-_LIKELY = re.compile(
-    r"^[^/]+$|server|api|config|database|queue|redis|worker|/db|^src/[^/]+$|^lib/[^/]+$|\benv\b"
-)
+_NUMBER = lazy(r"^\d{2,5}$")
+_NAME = lazy(r"^[A-Za-z_$][\w$]*$")
+_ENV = lazy(r"process\.env(?:\.([A-Za-z_]\w*)|\[\s*[\"']([A-Za-z_]\w*)[\"']\s*\])")
+_IMPORTS = lazy(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*)[\"'](\.{1,2}/[^\"'\n]+|\.{1,2})[\"']")
+_PACKAGES = lazy(r"(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s*\(?\s*)[\"']([@\w][^\"'\n]*)[\"']")
+_LOCAL_HOST = lazy(r"[\"'](?:localhost|127\.0\.0\.1|::1)[\"']")
+_CONFIG = lazy(r"(?:^|/)(?:[Gg]ulpfile|Gruntfile|[\w.-]+\.(?:config|conf|test|spec))\.\w+$")
+_LIKELY = lazy(r"^[^/]+$|server|api|config|database|queue|redis|worker|/db|^src/[^/]+$|^lib/[^/]+$|\benv\b")
 _MOST = 250
 _ASIDE = frozenset(
     words(
@@ -55,7 +52,7 @@ _ASIDE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Listen:
     """A `listen(...)` call: its line, and what is wrong with it, "" for nothing.
 

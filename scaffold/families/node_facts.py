@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scaffold.facts import AnyFact, Migration, Process, Raw, Smoke, Strength, Uses, command
 from scaffold.families.node import NodeApp, node_apps
@@ -24,6 +23,7 @@ from scaffold.families.node_services import prisma_vars, service_facts
 from scaffold.families.node_site import find_site, site_facts
 from scaffold.families.node_tools import words
 from scaffold.families.node_workers import worker_facts
+from scaffold.record import replace
 from scaffold.repo import Repo, is_secondary, relative
 
 STACK = "node"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import PORT, command
 from scaffold.families.node import NodeApp
 from scaffold.families.node_build import output_of
 from scaffold.manifests.package_json import NodeDep
+from scaffold.record import record
 from scaffold.repo import Repo, relative
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Known:
     """The production command of a framework, the package that says so, and the file it builds ("")."""
 

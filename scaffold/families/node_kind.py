@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, dep_proof
@@ -12,6 +11,7 @@ from scaffold.families.node_entry import find_launch
 from scaffold.families.node_launch import Launch
 from scaffold.families.node_tools import words
 from scaffold.manifests.package_json import NodeDep
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
 SERVERS = words(
@@ -68,7 +68,7 @@ OTHER_LANGUAGES = words(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Kind:
     """What a package is: `name` is next, server, worker, site or tooling; `dep` the package that says so."""
 

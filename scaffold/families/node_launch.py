@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence, Raw, command
 from scaffold.families.node import NodeApp
@@ -12,6 +11,8 @@ from scaffold.families.node_code import packages_used, resolve
 from scaffold.families.node_scripts import Step, lacking, proof_of, steps_of
 from scaffold.families.node_tools import words
 from scaffold.manifests.package_json import NodeDep
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join, relative
 
 _FLAG_VALUES = frozenset(
@@ -25,14 +26,14 @@ MISSING = "is not in the repository"
 _OUTPUTS = frozenset(
     words("dist build lib out output .next .output prod target compiled es cjs public bundle")
 )
-_PORT = re.compile(
+_PORT = lazy(
     r"(?:^|\s)(?:PORT=|(?:-p|-l|--port|--listen)[ =]+(?:tcp://)?(?:[\w.]+:)?)(?P<number>\d{2,5})(?=\s|$)"
 )
 _HOOKS = {"ts-node/": "ts-node", "@babel/register": "@babel/register", "babel-register": "babel-register"}
 _DROPPED = ("--inspect", "--watch", "--debug", "--nolazy", "--trace", "--prof", "--env-file")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Launch:
     """How the app starts: `command` seen from the app's folder, the source `file` it runs ("" unknown).
 

@@ -12,12 +12,13 @@ from scaffold.families.node import NodeApp, app_at, node_apps
 from scaffold.families.node_build import build_script, build_steps
 from scaffold.families.node_code import sources
 from scaffold.families.node_launch import Launch
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, join, relative
 
-_CLIENT = re.compile(
+_CLIENT = lazy(
     r"(client|frontend|front-end|web|ui|webapp|react-app|view|app|web-app|my-app|front)[\"'\s,/]+(?:[\"']\s*,\s*[\"'])?(build|dist|out)\b"
 )
-_BUILT = re.compile(r"[\"'][^\"'\n]*(?:build|dist|out)[/\"']")
+_BUILT = lazy(r"[\"'][^\"'\n]*(?:build|dist|out)[/\"']")
 
 
 def delegate(repo: Repo, app: NodeApp, launch: Launch | None) -> NodeApp:

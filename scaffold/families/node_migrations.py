@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Migration, Process, Todo
 from scaffold.families.node import NodeApp, dep_proof, script_proof
@@ -13,6 +11,8 @@ from scaffold.families.node_scripts import Step, lacking, steps_of
 from scaffold.families.node_tools import words
 from scaffold.families.node_typeorm import typeorm_facts
 from scaffold.manifests.package_json import NodeDep
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, relative
 
 _RELEASE = ("heroku-release", "release:heroku", "heroku:release")
@@ -28,13 +28,13 @@ _SCRIPTS = words(
 """Scripts that people migrate with, the ones for production first."""
 
 _ACTIONS = words("up deploy migrate:latest migrate:up db:migrate migration:run migration:up migrate:deploy")
-_WRONG = re.compile(
+_WRONG = lazy(
     r"migrate dev|db push|migrate reset|migrate:make|:generate|:create|\bcreate\b|:undo|:down|rollback|:drop|"
     r"db:seed|--fake|seed:run"
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tool:
     """A migration tool: its packages, the command, and how its migrations are known."""
 

@@ -10,11 +10,12 @@ from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Runtime, Todo, c
 from scaffold.families.node import NodeApp
 from scaffold.families.node_build import INSTALL_SCRIPTS, build_script
 from scaffold.families.node_scripts import lacking, proof_of, steps_of
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _VERSION_FILES = (".nvmrc", ".node-version", ".tool-versions")
-_TOOL_LINE = re.compile(r"^\s*(?:nodejs|node)\s+v?(\d+)", re.MULTILINE)
-_WIDE = re.compile(r"^\s*(?:\*|latest|x|>=?\s*v?\d[\d.x]*|current)\s*$")
+_TOOL_LINE = lazy(r"^\s*(?:nodejs|node)\s+v?(\d+)", re.MULTILINE)
+_WIDE = lazy(r"^\s*(?:\*|latest|x|>=?\s*v?\d[\d.x]*|current)\s*$")
 
 
 def runtime_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.node import NodeApp, app_at, node_apps
@@ -12,6 +10,8 @@ from scaffold.families.node_code import resolve
 from scaffold.families.node_shell import Simple, simple, split_commands
 from scaffold.families.node_tools import FILE_WATCHERS, TYPESCRIPT_RUNNERS, kind_of, packages_of, words
 from scaffold.manifests.package_json import Script
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
 _DEPTH = 6
@@ -28,7 +28,7 @@ _FOREIGN = frozenset(
         "gradle dotnet cargo mix make flask gunicorn uvicorn deno ./gradlew ./mvnw hugo jekyll"
     )
 )
-_BUILDS = re.compile(
+_BUILDS = lazy(
     r"(?:pre|post)?(?:build|compile|bundle|clean|lint|copy|dist|transpile|generate|assets)(?:[:_-]|$)"
 )
 _ENDS = ("node", "runner", "")
@@ -37,7 +37,7 @@ _ELSEWHERE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Step:
     """A simple command in its place: the script it stands in, the package of that, the folder it runs in.
 

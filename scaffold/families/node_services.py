@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold import policy
 from scaffold.facts import Addon, ConfigVar, Evidence, Strength
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import blanked, sources
 from scaffold.families.node_tools import words
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
 DRIVERS = {
@@ -67,10 +68,10 @@ _VARIABLE = {
     "elasticsearch": r"BONSAI_URL|ELASTIC\w*|SEARCHBOX\w*|OPENSEARCH\w*",
 }
 _ORMS = {"postgres": r"postgres(?:ql)?|\bpg\b", "mysql": r"mysql2?|mariadb"}
-_PROVIDER = re.compile(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
-_PRISMA_URL = re.compile(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
-_PRISMA_VAR = re.compile(r"^\s*(url|directUrl)\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)")
-_DATASOURCE = re.compile(r"datasource\s+\w+\s*\{(.*?)\}", re.DOTALL)
+_PROVIDER = lazy(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
+_PRISMA_URL = lazy(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
+_PRISMA_VAR = lazy(r"^\s*(url|directUrl)\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)")
+_DATASOURCE = lazy(r"datasource\s+\w+\s*\{(.*?)\}", re.DOTALL)
 _PRISMA = {
     "postgresql": "postgres",
     "postgres": "postgres",
@@ -80,7 +81,7 @@ _PRISMA = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Use:
     """Where the code uses a service: the line, the variable of its address, and if it is optional."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+from scaffold.patterns import lazy
+from scaffold.record import record
+
+_ASSIGNMENT = lazy(r"[A-Za-z_][A-Za-z0-9_]*=")
 _PLAIN_WRAPPERS = ("exec", "sudo", "time", "nohup", "npx", "bunx", "pnpx", "command")
 _EXEC_WRAPPERS = {("npm", "exec"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "exec"), ("yarn", "dlx")}
 _KEYWORDS = ("then", "else", "do", "!", "{")
@@ -26,7 +27,7 @@ _ENV_TOOLS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Simple:
     """One command without operators: `text` as written, `program` and `args` without wrappers.
 

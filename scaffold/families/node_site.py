@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Process
@@ -16,9 +15,11 @@ from scaffold.families.node_build import build_script, build_steps
 from scaffold.families.node_code import code_of
 from scaffold.families.node_scripts import proof_of
 from scaffold.manifests.json_file import parse_object
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
-_SAFE = re.compile(r"[A-Za-z0-9_@.-]+(?:/[A-Za-z0-9_@.-]+)*")
+_SAFE = lazy(r"[A-Za-z0-9_@.-]+(?:/[A-Za-z0-9_@.-]+)*")
 
 _FOLDERS = (
     ("next", "out", "distDir"),
@@ -68,10 +69,10 @@ _CONFIGS = {
 _PAGES = ("next", "gatsby", "@docusaurus/core", "astro", "@11ty/eleventy", "vitepress", "hexo")
 """Tools that write a page per address: an unknown address is a 404, not the app."""
 
-_FLAG = re.compile(r"(?:--outDir|--dist-dir|--out-dir|--output-path|--output|--dest|-d)[ =]([\w./-]+)")
+_FLAG = lazy(r"(?:--outDir|--dist-dir|--out-dir|--output-path|--output|--dest|-d)[ =]([\w./-]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Site:
     """Where the files are once built (seen from the app), and if one page serves every address."""
 

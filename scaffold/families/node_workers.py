@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, command
@@ -12,19 +11,20 @@ from scaffold.families.node_code import listens, packages_used, reached
 from scaffold.families.node_kind import BOTS, WORKERS, Kind
 from scaffold.families.node_launch import Launch, faults, file_of
 from scaffold.families.node_scripts import steps_of
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary, relative
 
-_SCRIPT = re.compile(
+_SCRIPT = lazy(
     r"^(?:start[:-]|run[:-]|serve[:-]|prod[:-]|production[:-])?(?P<name>workers?|queues?|jobs?|job-?handler|job-?runner|consumers?|processor|background|scheduler|cron|clock|bot|subscriber|listener)"
     r"(?:[:-](?:start|run|prod|production|server))?$"
 )
-_FILE = re.compile(
+_FILE = lazy(
     r"^(?:(?:src|server|app|lib|bin|backend)/)*(?:workers?|queues?|jobs?|scripts)?/?"
     r"(?P<name>worker|workers/index|queue-worker|queueWorker|job-worker|worker-process|consumer|scheduler|clock|cron)\.(?:js|ts|mjs|cjs)$"
 )
 _CLOCK = frozenset(("scheduler", "cron", "clock"))
-_BROWSER = re.compile(r"\bself\.|postMessage|onmessage|importScripts|parentPort|cluster\.|worker_threads")
-_STAYS = re.compile(
+_BROWSER = lazy(r"\bself\.|postMessage|onmessage|importScripts|parentPort|cluster\.|worker_threads")
+_STAYS = lazy(
     r"\.process\s*\(|new\s+Worker\s*\(|\.define\s*\(|\.consume\s*\(|\.schedule\s*\(|scheduleJob|new\s+Cron|CronJob|"
     r"\.work\s*\(|setInterval|\.subscribe\s*\(|eachMessage|\.start\s*\(|agenda|\.login\s*\("
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Raw, Runtime, Strength, Todo, command
 from scaffold.manifests.composer import Composer, parse, parse_lock
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, join, relative
 
 _FRAMEWORKS = {
@@ -61,7 +61,7 @@ _FOLDERS = (
 SKIPPED = frozenset(("vendor", "node_modules", "wp-content", "wp-includes", "modules", "themes", "plugins"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PhpApp:
     """A PHP project: `docroot` is relative to its root ("" is the root), None where nothing is served."""
 
@@ -71,7 +71,7 @@ class PhpApp:
     package: str = ""
     docroot: str | None = None
     front: str = ""
-    locked: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] = made(factory=dict)
 
     @property
     def manifest(self) -> str:

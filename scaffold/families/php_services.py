@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import Found, find_each
 from scaffold.families.php import SKIPPED, PhpApp, required_proof
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary, join, relative
 
 
@@ -38,7 +38,7 @@ _DRIVERS = {
     "ext-amqp": "rabbitmq",
     "ext-memcached": "memcached",
 }
-_SPOKEN = re.compile(
+_SPOKEN = lazy(
     r"""["']?(pgsql|mysql|mariadb|postgresql|postgres)(?::host|:)|\b(pg_connect|mysqli_connect|new\s+mysqli)\b"""
 )
 

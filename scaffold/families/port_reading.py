@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Doubt, Evidence, Raw
 from scaffold.families.code_text import find
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
-_PORT = re.compile(r"""["']PORT["',:]|\$\{\??PORT\b|\$PORT\b|[("'._]env_?[Pp]ort\b""")
-_OTHER = re.compile(
+_PORT = lazy(r"""["']PORT["',:]|\$\{\??PORT\b|\$PORT\b|[("'._]env_?[Pp]ort\b""")
+_OTHER = lazy(
     r"""(?<!ini:)(?<!yaml:)(?<!json:)(?<!toml:)["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|LISTENING|SERVICE|BIND|GATEWAY|BACKEND|REST|ROCKET|"""
     r"""[A-Z]+_(?:SERVER|HTTP|API|APP|WEB))_PORT)["'},:]"""
 )
-_ADDRESS = re.compile(
+_ADDRESS = lazy(
     r"""(?<!ini:)(?<!yaml:)(?<!json:)(?<!toml:)["'{?]((?:APP|SERVER|HTTP|WEB|API|LISTEN|SERVICE|BIND)_(?:ADDR|ADDRESS)|ADDR|ADDRESS|LISTEN|BIND)["'},:]"""
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Port:
     """Where the port comes from. `words` go before the command so that Heroku's PORT arrives."""
 
@@ -52,7 +53,7 @@ def fixed_port(stack: str, root: str, proof: Evidence, remedy: str) -> Doubt:
     )
 
 
-_LOOPBACK = re.compile(r"""["'](?:https?://)?(?:localhost|127\.0\.0\.1)(?::(?:\d+|"|'|%[sdv]|\{))""")
+_LOOPBACK = lazy(r"""["'](?:https?://)?(?:localhost|127\.0\.0\.1)(?::(?:\d+|"|'|%[sdv]|\{))""")
 
 
 def loopback(

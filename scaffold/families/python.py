@@ -6,13 +6,13 @@ An app's root is the folder of its manifests, or of its entry point where nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Buildpack, Evidence, Strength, Todo, command
 from scaffold.families import python_deps
 from scaffold.families.python_deps import MISSPELT, Dependency, Gathered
 from scaffold.manifests import pipfile, pyproject, requirements, setup_files
 from scaffold.manifests.requirements import canonical
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 __all__ = ["Dependency", "PythonApp", "add_command", "app_of", "common_facts", "needs", "python_apps"]
@@ -25,7 +25,7 @@ _ENTRIES = (
 _MOST = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PythonApp:
     """A folder that Heroku's Python buildpack could build, and what it says it needs.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from scaffold import policy
 from scaffold.facts import Evidence
+from scaffold.record import record
 
 
 class Pinned(Protocol):
@@ -27,7 +27,7 @@ class Pinned(Protocol):
         """Where it is declared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ceiling:
     """The newest Python ("3.11") that a dependency allows, and which one it is."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Evidence, Process, Raw, Strength, command
 from scaffold.families.django_project import django_projects
@@ -13,30 +12,28 @@ from scaffold.families.python_code import Module, module_of
 from scaffold.families.python_imports import Importable, importable, module_file
 from scaffold.families.python_objects import CodeObject, code_objects
 from scaffold.families.python_signals import signals, sources
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join, relative
 
 _CLASSES = ("celery.Celery", "celery.app.base.Celery", "celery.app.Celery", "flask_celery.Celery")
-_ENTRY = re.compile(
-    r"(?:run_?)?celery[-_]?(?:worker|app|main|entry\w*)?|(?:make_celery|worker|celery_runner)"
-)
-_EXTENSION = re.compile(
+_ENTRY = lazy(r"(?:run_?)?celery[-_]?(?:worker|app|main|entry\w*)?|(?:make_celery|worker|celery_runner)")
+_EXTENSION = lazy(
     r"^(\w+)\s*(?::[^=\n]+)?=\s*\w+\.(?:extensions\[[\"']celery[\"']\]|celery(?:_app)?[ \t]*(?:#.*)?$)",
     re.MULTILINE,
 )
-_MAKES = re.compile(
+_MAKES = lazy(
     r"\bCelery\s*\(|^from celery\S* import .*\bCelery\b"
     r"|\b(?:make|create|init)_celery\w*\s*\(|extensions\[.celery.\]",
     re.MULTILINE,
 )
-_SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
-_QUEUE = re.compile(r"""["']?\bqueue["']?\s*[:=]\s*["']([\w.-]+)["']""")
-_DECLARED_QUEUES = re.compile(r"\b(?:task_queues|CELERY_(?:TASK_)?QUEUES)\b\s*=")
-_DEFAULT_QUEUE = re.compile(
-    r"""(?:task_default_queue|CELERY_(?:TASK_)?DEFAULT_QUEUE)\s*=\s*["']([\w.-]+)["']"""
-)
+_SETTINGS = lazy(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
+_QUEUE = lazy(r"""["']?\bqueue["']?\s*[:=]\s*["']([\w.-]+)["']""")
+_DECLARED_QUEUES = lazy(r"\b(?:task_queues|CELERY_(?:TASK_)?QUEUES)\b\s*=")
+_DEFAULT_QUEUE = lazy(r"""(?:task_default_queue|CELERY_(?:TASK_)?DEFAULT_QUEUE)\s*=\s*["']([\w.-]+)["']""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CeleryApp:
     """The Celery app to run: where it is, what `-A` names, and the folder to stand in."""
 

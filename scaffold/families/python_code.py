@@ -5,23 +5,23 @@ A file that does not parse (Python 2, a template) is an empty module: it tells n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold.families.python_syntax import dotted_name, is_main_guard, literal, statements, tree_of
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
 if TYPE_CHECKING:
     import ast
 
 _FUNCTION_DEPTH = 6
-_FROM = re.compile(r"from +([\w.]+) +import +([\w, ]+)$")
-_ASSIGNED = re.compile(r"(\w+) *= *([A-Za-z_][\w.]*)\(")
+_FROM = lazy(r"from +([\w.]+) +import +([\w, ]+)$")
+_ASSIGNED = lazy(r"(\w+) *= *([A-Za-z_][\w.]*)\(")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Import:
     """A name that an import binds: `from MODULE import NAME as BOUND`; `name` is "" for `import MODULE`."""
 
@@ -33,7 +33,7 @@ class Import:
     top: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Call:
     """`NAME = CALLEE(...)`; `words` are the names and `strings` the literals passed, `part` a tuple index.
 
@@ -50,7 +50,7 @@ class Call:
     keywords: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Alias:
     """`NAME = OTHER` or `NAME = OTHER.attr`, where `target` is the dotted right side."""
 
@@ -60,7 +60,7 @@ class Alias:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Function:
     """A top-level function: its required `args`, and the callee behind each part of what it returns."""
 
@@ -72,7 +72,7 @@ class Function:
     routes: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Module:
     """What the top level of one file says."""
 

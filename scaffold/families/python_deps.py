@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scaffold.errors import ManifestError
@@ -12,6 +11,8 @@ from scaffold.facts import Evidence
 from scaffold.families.python_libraries import IMPLIED
 from scaffold.manifests import pipfile, pyproject, python_locks, requirements, setup_files, yaml_file
 from scaffold.manifests.requirements import Requirement
+from scaffold.patterns import lazy
+from scaffold.record import made, mutable, record, replace
 from scaffold.repo import Repo, folder_of, join
 
 T = TypeVar("T")
@@ -31,11 +32,11 @@ PRODUCTION = (
 """Stems of requirements files that a production install uses, best first."""
 
 FOLDERS = frozenset({"requirements", "reqs", "requires"})
-REQUIREMENTS_FILE = re.compile(r"(?:[\w.-]+[-_.])?req(?:uirement)?s?(?:[-_.][\w.-]+)?\.(?:txt|in|pip)")
+REQUIREMENTS_FILE = lazy(r"(?:[\w.-]+[-_.])?req(?:uirement)?s?(?:[-_.][\w.-]+)?\.(?:txt|in|pip)")
 _DEPTH = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dependency:
     """A package the app asks for. `group` is "" where production installs it, else dev, test, extra:x ...
 
@@ -53,15 +54,15 @@ class Dependency:
     locked: str = ""
 
 
-@dataclass(slots=True)
+@mutable
 class Gathered:
     """What is being put together for one folder; the first one to name a package wins."""
 
     repo: Repo
     root: str
-    deps: dict[str, Dependency] = field(default_factory=dict)
-    dev: dict[str, Dependency] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+    deps: dict[str, Dependency] = made(factory=dict)
+    dev: dict[str, Dependency] = made(factory=dict)
+    seen: set[str] = made(factory=set)
 
     def add(self, path: str, found: Iterable[Requirement], *, group: str = "", direct: bool = True) -> None:
         """Add what a file asks for; what only another system installs counts as not installed."""

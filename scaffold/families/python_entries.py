@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.python_code import module_of
@@ -17,6 +16,8 @@ from scaffold.families.python_mentions import mentions
 from scaffold.families.python_objects import CodeObject, code_objects
 from scaffold.families.python_roots import best_app
 from scaffold.families.python_server import Target
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary
 
 SERVING = frozenset({"wsgi", "asgi"})
@@ -62,14 +63,14 @@ _ASIDE = frozenset(
 )
 _HUNG = "route|get|post|put|patch|delete|include_router|register_blueprint|add_\\w+|mount"
 _SHALLOW = 2
-_APP_MADE = re.compile(
+_APP_MADE = lazy(
     r"^(?:from [\w.]+ import [^\n]*\b(?:\w*_)?(?:app|application|server|api|factory)\b|"
     r"\w*app\w*\s*=\s*\w*(?:create|make|init|build|app))",
     re.MULTILINE | re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """A candidate to serve, with how it is imported, its score and the lines that speak for it.
 
@@ -87,7 +88,7 @@ class Entry:
     routes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sought:
     """What is looked for: objects of `classes`, in files that hold one of `needles`.
 

@@ -5,19 +5,19 @@ Both follow from the file's own imports, not from a convention.
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import dataclass
 
 from scaffold.families.python_code import Import, Module, module_of
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join, relative
 
 _FOLLOWED = 16
-_LOADABLE = re.compile(r"[\w-]+")
-_FILE = re.compile(r"""["']((?:\./)?[\w-][\w./-]*\.\w{1,8})["']""")
+_LOADABLE = lazy(r"[\w-]+")
+_FILE = lazy(r"""["']((?:\./)?[\w-][\w./-]*\.\w{1,8})["']""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Importable:
     """How to import a file: `module` ("app.main") with `folder` (relative to the build root) on the path."""
 

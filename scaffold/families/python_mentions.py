@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of
 
-_SERVED = re.compile(
+_SERVED = lazy(
     r"\b(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|uwsgi)\b.*?"
     r"(?<![\w./:-])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?![\w./:-])"
 )
-_BARE = re.compile(r"\bgunicorn\b(?:[\s\"',]+-{1,2}[\w-]+(?:[= ]\S+)?)*[\s\"',]+([A-Za-z_][\w.]*\.wsgi)\b")
-_FLASK_APP = re.compile(
-    r"^\s*(?:export\s+|ENV\s+|-\s*|set\s+)?FLASK_APP\s*[=: ]\s*[\"']?([\w./-]+)(?::(\w+))?"
-)
-_RUN = re.compile(r"""uvicorn\.run\(\s*(?:app\s*=\s*)?f?["']([A-Za-z_][\w.]*):(\w+)["']""")
+_BARE = lazy(r"\bgunicorn\b(?:[\s\"',]+-{1,2}[\w-]+(?:[= ]\S+)?)*[\s\"',]+([A-Za-z_][\w.]*\.wsgi)\b")
+_FLASK_APP = lazy(r"^\s*(?:export\s+|ENV\s+|-\s*|set\s+)?FLASK_APP\s*[=: ]\s*[\"']?([\w./-]+)(?::(\w+))?")
+_RUN = lazy(r"""uvicorn\.run\(\s*(?:app\s*=\s*)?f?["']([A-Za-z_][\w.]*):(\w+)["']""")
 _RUNNERS = ("main.py", "run.py", "server.py", "start.py", "app.py", "__main__.py", "asgi.py", "run_server.py")
-_FILES = re.compile(
+_FILES = lazy(
     r"(?:Dockerfile(?:[.-][\w.-]+)?|[\w.-]+\.Dockerfile|(?:docker-)?compose[\w.-]*\.ya?ml|README(?:\.\w+)?|"
     r"Makefile|[\w.-]+\.sh|\.flaskenv|\.env[\w.-]*|render\.ya?ml|fly\.toml|app\.ya?ml|nixpacks\.toml|"
     r"railway\.(?:json|toml)|ecosystem\.config\.js|supervisord?\.conf|package\.json|pyproject\.toml)",
@@ -29,7 +28,7 @@ _MOST = 40
 _DEEPEST = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mention:
     """A target that a line names: dotted `module`, `name` ("" where only the module is named)."""
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Migration, Raw, Strength, Todo, command
 from scaffold.families.python import PythonApp, needs
 from scaffold.manifests import toml_file
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
-_LOCATION = re.compile(r"^\s*script_location\s*=\s*(.+?)\s*$", re.MULTILINE)
+_LOCATION = lazy(r"^\s*script_location\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 def migration_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from scaffold.facts import Evidence
 from scaffold.families.python_code import Call, Function, Import, Module, module_of
 from scaffold.families.python_imports import module_file
+from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of, join
 
 _ROUNDS = 4
@@ -32,7 +32,7 @@ _WRAPPERS = frozenset(
 _INNER = frozenset({"app", "server", "wsgi_app", "asgi_app", "flask_app", "wsgi", "asgi"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CodeObject:
     """A name that is an instance of a wanted class, or (`factory`) a function that returns one.
 
@@ -65,7 +65,7 @@ class CodeObject:
 Known = dict[tuple[str, str], CodeObject]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Search:
     """What is looked for and what was found so far, seen from one module."""
 

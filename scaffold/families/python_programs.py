@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold.facts import Evidence, command
@@ -19,30 +18,32 @@ from scaffold.families.python_libraries import BOTS, WEB_FRAMEWORKS
 from scaffold.families.python_signals import sources
 from scaffold.families.python_syntax import dotted_name, is_main_guard, tree_of
 from scaffold.manifests import pyproject
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join, relative
 
 if TYPE_CHECKING:
     import ast
 
-_STAYS = re.compile(
+_STAYS = lazy(
     r"\b(?:run_polling|start_polling|infinity_polling|polling|run_until_disconnected|run_forever|idle"
     r"|start_consuming|run_pending|loop_forever|serve_forever|long_polling|SocketModeHandler|run_until_complete"
     r"|BlockingScheduler|set_wakeup_fd)\s*\(|\bwhile (?:True|1)\b"
     r"|\b(?:bot|client|self|discord\w*)\.(?:run|start|login|connect)\s*\("
     r"|\bstream\w*\.(?:filter|submissions|comments|user)\s*\(|\bRTMClient\("
 )
-_SOME_RUN = re.compile(r"\b\w+\.(?:run|start)\s*\(|\basyncio\.run\s*\(|\banyio\.run\s*\(")
-_WEBHOOK = re.compile(r"\b(?:(?:start|run)_webhook|\w+\.(?:start|run_app)\s*\(\s*(?:\w+,\s*)?port\s*=)")
-_PORT = re.compile(r"""["']PORT["']""")
-_POLLS = re.compile(r"\b(?:run_polling|start_polling|infinity_polling|SocketModeHandler)\s*\(")
-_CLOCK = re.compile(r"\brun_pending\s*\(|\bBlockingScheduler\s*\(")
-_SAID = re.compile(r"\bpython[\d.]*\s+(?:-[uOB]\s+)*(?:\.?/)?(?:-m\s+([\w.]+)|([\w./-]+\.py))\b")
-_SAYING = re.compile(
+_SOME_RUN = lazy(r"\b\w+\.(?:run|start)\s*\(|\basyncio\.run\s*\(|\banyio\.run\s*\(")
+_WEBHOOK = lazy(r"\b(?:(?:start|run)_webhook|\w+\.(?:start|run_app)\s*\(\s*(?:\w+,\s*)?port\s*=)")
+_PORT = lazy(r"""["']PORT["']""")
+_POLLS = lazy(r"\b(?:run_polling|start_polling|infinity_polling|SocketModeHandler)\s*\(")
+_CLOCK = lazy(r"\brun_pending\s*\(|\bBlockingScheduler\s*\(")
+_SAID = lazy(r"\bpython[\d.]*\s+(?:-[uOB]\s+)*(?:\.?/)?(?:-m\s+([\w.]+)|([\w./-]+\.py))\b")
+_SAYING = lazy(
     r"(?:README(?:\.\w+)?|Dockerfile(?:\.\w+)?|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]+\.(?:sh|bat|service)|Makefile"
     r"|\.replit|replit\.nix|railway\.(?:json|toml)|nixpacks\.toml|ecosystem\.config\.c?js|package\.json)",
     re.IGNORECASE,
 )
-_STARTER = re.compile(
+_STARTER = lazy(
     r"run|start|main|serve|connect|loop|polling|idle|\w+_(?:polling|forever|pending|disconnected|consuming)"
 )
 _NAMES = tuple("bot main __main__ run app start index launcher worker".split())
@@ -50,7 +51,7 @@ _SCRIPTS = ("setup.py", "conftest.py", "__init__.py", "manage.py")
 _DEEPEST = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Program:
     """A script that can be run: its command, the bot library it runs on, whether it stays, or keeps time."""
 

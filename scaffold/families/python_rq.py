@@ -11,18 +11,17 @@ from scaffold.families.python import PythonApp
 from scaffold.families.python_code import module_of
 from scaffold.families.python_signals import signals, sources
 from scaffold.families.python_syntax import dotted_name, literal, tree_of
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary, relative
 
 if TYPE_CHECKING:
     import ast
 
-_QUEUE = re.compile(
-    r"""\b(?:Queue|get_queue|django_rq\.enqueue_in)\s*\(\s*(?:name\s*=\s*)?["']([\w.-]+)["']"""
-)
-_JOB = re.compile(r"""@(?:\w+\.)?job\s*\(\s*["']([\w.-]+)["']""")
-_DJANGO_QUEUES = re.compile(r"^RQ_QUEUES\s*(?::[^=]+)?=", re.MULTILINE)
+_QUEUE = lazy(r"""\b(?:Queue|get_queue|django_rq\.enqueue_in)\s*\(\s*(?:name\s*=\s*)?["']([\w.-]+)["']""")
+_JOB = lazy(r"""@(?:\w+\.)?job\s*\(\s*["']([\w.-]+)["']""")
+_DJANGO_QUEUES = lazy(r"^RQ_QUEUES\s*(?::[^=]+)?=", re.MULTILINE)
 _ORDER = ("critical", "urgent", "high", "important", "default", "medium", "normal", "low")
-_IMPORT = re.compile(r"^\s*(?:from|import)\s+(?:rq|django_rq|flask_rq2?|rq_scheduler)\b", re.MULTILINE)
+_IMPORT = lazy(r"^\s*(?:from|import)\s+(?:rq|django_rq|flask_rq2?|rq_scheduler)\b", re.MULTILINE)
 
 
 def rq_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from scaffold import versions
 from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, command
@@ -13,6 +12,8 @@ from scaffold.families.python_ceiling import python_ceiling
 from scaffold.families.python_deps import sound
 from scaffold.families.python_layout import built_from_top
 from scaffold.manifests import pipfile, pyproject, setup_files, toml_file
+from scaffold.patterns import lazy
+from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of, join
 
 _MISSPELT = (
@@ -23,11 +24,11 @@ _MISSPELT = (
 _MISSPELT_RUNTIME = (
     "Runtime.txt RUNTIME.txt runtimes.txt runtime.text .runtime.txt runtime runtine.txt".split()
 )
-_IMAGE = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?(?:[\w.-]+/)*python:(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
-_PLAIN = re.compile(r"(?:python-)?3\.\d+(?:\.\d+)?")
+_IMAGE = lazy(r"^\s*FROM\s+(?:--\S+\s+)?(?:[\w.-]+/)*python:(\d+\.\d+(?:\.\d+)?)", re.IGNORECASE)
+_PLAIN = lazy(r"(?:python-)?3\.\d+(?:\.\d+)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Asked:
     """A version as a file names it, and where."""
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt
 from scaffold.families.python import PythonApp
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary
 
-_READ = re.compile(
+_READ = lazy(
     r"""(?:environ|getenv|config|env)\b[^\n]{0,12}["']DATABASE_URL["']|\bdatabase_url\s*:\s*str""", re.I
 )
 _FILES = (
     *("config.py", "settings.py", "database.py", "db.py", "app.py", "main.py", "__init__.py", "session.py"),
     *("application.py", "server.py", "models.py", "base.py", "engine.py", "run.py", "wsgi.py", "factory.py"),
 )
-_OLD = re.compile(r"[=~]=\s*(?:0\.|1\.[0-3](?:\.|$|\*))|<\s*1\.4")
+_OLD = lazy(r"[=~]=\s*(?:0\.|1\.[0-3](?:\.|$|\*))|<\s*1\.4")
 
 
 def old_postgres_scheme(repo: Repo, app: PythonApp, stack: str) -> Iterator[AnyFact]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import PORT, Evidence, Raw, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_entries import ENTRIES
 from scaffold.families.python_imports import opened_files
 from scaffold.families.python_roots import from_root
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 _ALL = "0.0.0.0"
@@ -24,13 +25,11 @@ _MENTIONED = (
     "docker-compose.yml",
 )
 _SIDE_FOLDERS = frozenset({"pages", "page", "utils", "components", "lib", "src/utils", "notebooks"})
-_READS_PORT = re.compile(
-    r"""(?:environ|getenv|config|env)\b[^\n]{0,20}["']PORT["']|["']PORT["']\s*(?:,|\)|\])"""
-)
-_GUARD = re.compile(r"^if\s+__name__\s*==", re.MULTILINE)
+_READS_PORT = lazy(r"""(?:environ|getenv|config|env)\b[^\n]{0,20}["']PORT["']|["']PORT["']\s*(?:,|\)|\])""")
+_GUARD = lazy(r"^if\s+__name__\s*==", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Tool:
     """A tool that runs a script as a web app.
 
@@ -123,7 +122,7 @@ SELF_SERVING = {
 """Libraries whose server a script starts itself, and the call; "" is the standard library."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Script:
     """A script to run as the web process."""
 

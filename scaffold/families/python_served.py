@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Smoke, Strength, Uses, command
 from scaffold.families.python import PythonApp
@@ -13,14 +11,16 @@ from scaffold.families.python_entries import Entry, Sought, best_entries, web_en
 from scaffold.families.python_libraries import BOTS
 from scaffold.families.python_roots import best_app, missing_facts
 from scaffold.families.python_server import Server
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 _HEALTH = ("/health", "/healthz", "/healthcheck", "/health-check", "/api/health", "/status", "/ping", "/up")
-_THREAD = re.compile(r"\bThread\(\s*target\s*=")
-_ROUTE = re.compile(r"""@[\w.]+\.(?:route|get|api_route)\(\s*["'](/[\w./-]*)["']""")
+_THREAD = lazy(r"\bThread\(\s*target\s*=")
+_ROUTE = lazy(r"""@[\w.]+\.(?:route|get|api_route)\(\s*["'](/[\w./-]*)["']""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Framework:
     """A Python web framework: its package, the classes whose objects are served, and texts in their files.
 

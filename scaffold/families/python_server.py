@@ -6,19 +6,20 @@ The number of workers is never written: Heroku's WEB_CONCURRENCY rules it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import PORT, Evidence, Raw, command
 from scaffold.families.python import PythonApp
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
-_PINNED = re.compile(r"^bind\s*=\s*(.*)$", re.MULTILINE)
-_PORT = re.compile(r":\d+|unix:|127\.0\.0\.1|localhost")
-_UNFIT = re.compile(r"^(?:daemon|chdir|user|group|certfile|keyfile|pidfile)\s*=", re.MULTILINE)
+_PINNED = lazy(r"^bind\s*=\s*(.*)$", re.MULTILINE)
+_PORT = lazy(r":\d+|unix:|127\.0\.0\.1|localhost")
+_UNFIT = lazy(r"^(?:daemon|chdir|user|group|certfile|keyfile|pidfile)\s*=", re.MULTILINE)
 _ALL = "0.0.0.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Target:
     """What to serve: `module`, the object's `name`, a `factory` or not, and where to stand (`folder`).
 
@@ -42,7 +43,7 @@ class Target:
         return f"{self.spec}()" if self.factory else self.spec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Server:
     """The command that serves, the package that brings it, and what must be declared for it first."""
 

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 
 from scaffold.facts import Evidence
 from scaffold.families.python import PythonApp, python_apps
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary
 
 _MOST = 600
 _ENOUGH = 12
-_BY_NAME = re.compile(
+_BY_NAME = lazy(
     r"(?:settings|config|configuration|constants|env|database|db|base|common|production|prod|heroku)"
 )
-_LOCAL = re.compile(
+_LOCAL = lazy(
     r"(?:^|/)(?:conftest|local|local_settings|settings_local|dev|development|docker|ci|test|tests|testing|test_\w+|\w+_test"
     r"|\w+[-_](?:test|local|dev|development)|(?:settings|config)[-_.](?:test|local|dev|development)|setup|noxfile|tasks_local)\.py$"
 )

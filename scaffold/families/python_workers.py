@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Evidence, Process, Raw, Strength, command
 from scaffold.families.python import PythonApp
@@ -13,10 +12,12 @@ from scaffold.families.python_imports import importable
 from scaffold.families.python_objects import code_objects
 from scaffold.families.python_rq import rq_facts
 from scaffold.families.python_signals import signals, sources
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, is_secondary, relative
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DjangoWorker:
     """A worker that is a management command: the packages that bring it, what settings show it, its words."""
 
@@ -63,9 +64,9 @@ _DJANGO = (
     ),
 )
 _HUEY = tuple(f"huey.{kind}Huey" for kind in ("", "Redis", "PriorityRedis", "RedisExpire", "Sqlite", "File"))
-_ROUTER_KEYS = re.compile(r"ChannelNameRouter\s*\(\s*\{(.*?)\}", re.DOTALL)
-_ACTOR = re.compile(r"^\s*@(?:dramatiq\.)?actor\b", re.MULTILINE)
-_ARQ = re.compile(r"^class (\w*Worker\w*)\b.*:", re.MULTILINE)
+_ROUTER_KEYS = lazy(r"ChannelNameRouter\s*\(\s*\{(.*?)\}", re.DOTALL)
+_ACTOR = lazy(r"^\s*@(?:dramatiq\.)?actor\b", re.MULTILINE)
+_ARQ = lazy(r"^class (\w*Worker\w*)\b.*:", re.MULTILINE)
 
 
 def worker_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:

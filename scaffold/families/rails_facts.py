@@ -10,12 +10,13 @@ from scaffold.families.ruby_code import config_files, find
 from scaffold.families.ruby_database import rails_migration
 from scaffold.families.ruby_rails import RailsApp, rails_apps
 from scaffold.families.ruby_server import find_server
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _CREDENTIALS = ("config/credentials.yml.enc", "config/credentials/production.yml.enc")
-_REQUIRED = re.compile(r"^[ \t]*config\.require_master_key\s*=\s*true", re.M)
-_CACHE = re.compile(r"cache_store\s*(?:=|,)\s*(?:if[^\n]*\n\s*)?\[?\s*:(\w+)")
-_HEALTH = re.compile(r"^[ \t]*get\s*\(?\s*[\"']/?([\w/-]+)[\"'].*rails/health#show", re.M)
+_REQUIRED = lazy(r"^[ \t]*config\.require_master_key\s*=\s*true", re.M)
+_CACHE = lazy(r"cache_store\s*(?:=|,)\s*(?:if[^\n]*\n\s*)?\[?\s*:(\w+)")
+_HEALTH = lazy(r"^[ \t]*get\s*\(?\s*[\"']/?([\w/-]+)[\"'].*rails/health#show", re.M)
 _NOT_SHARED = ("null_store", "memory_store", "file_store")
 
 

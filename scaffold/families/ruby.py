@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from scaffold.facts import Evidence
 from scaffold.manifests.gemfile import Gem, Gemfile, RubyAsked, parse_gemfile
 from scaffold.manifests.gemfile_lock import GemfileLock, parse_gemfile_lock
 from scaffold.manifests.ruby_text import code_lines
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, join
 
 STACK = "ruby"
 _LEFT_OUT = frozenset({"development", "test", "optional"})
 """Groups that Heroku leaves out (BUNDLE_WITHOUT), and those that are not installed unless asked for."""
-_ELSEWHERE = re.compile(r"(?:x64_)?(?:mingw|mswin|windows)\w*|jruby\w*|rbx\w*|truffleruby\w*")
-_SPEC = re.compile(r"\.add_(?:runtime_)?dependency[\s(]+[\"']([A-Za-z0-9_.-]+)[\"'](.*)")
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
+_ELSEWHERE = lazy(r"(?:x64_)?(?:mingw|mswin|windows)\w*|jruby\w*|rbx\w*|truffleruby\w*")
+_SPEC = lazy(r"\.add_(?:runtime_)?dependency[\s(]+[\"']([A-Za-z0-9_.-]+)[\"'](.*)")
+_VERSION = lazy(r"\d+(?:\.\d+)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RubyApp:
     """A folder with a Gemfile; `prod` are the gems declared for production, `installed` all they need."""
 
@@ -30,8 +30,8 @@ class RubyApp:
     gemfile: Gemfile
     lock: GemfileLock | None
     ruby: RubyAsked | None
-    prod: Mapping[str, Evidence] = field(default_factory=dict)
-    asked: Mapping[str, str] = field(default_factory=dict)
+    prod: Mapping[str, Evidence] = made(factory=dict)
+    asked: Mapping[str, str] = made(factory=dict)
     installed: frozenset[str] = frozenset()
 
     def gem(self, *names: str) -> Evidence | None:

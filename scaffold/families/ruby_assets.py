@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Buildpack, ConfigVar, Doubt, Evidence, command
 from scaffold.families.ruby import STACK, RubyApp
 from scaffold.manifests.package_json import NodeDep, PackageJson, parse_package_json
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _BUNDLERS = (
@@ -21,7 +22,7 @@ _BUNDLERS = (
     "react_on_rails",
     "hanami-assets",
 )
-_TOOLS = re.compile(
+_TOOLS = lazy(
     r"vite|vite-plugin-ruby|esbuild|webpack|webpack-cli|rollup|@rspack/cli|@rspack/core|tailwindcss|@tailwindcss/cli"
     r"|sass|postcss|postcss-cli|shakapacker|@rails/webpacker|hanami-assets|typescript|@babel/core|parcel"
 )

@@ -10,13 +10,14 @@ from scaffold.families.ruby import STACK
 from scaffold.families.ruby_code import Found, find, rb_files, top_files
 from scaffold.families.ruby_jobs import plain_files
 from scaffold.families.ruby_rails import Site
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join, relative
 
-_CLOCKWORK = re.compile(
+_CLOCKWORK = lazy(
     r"^[ \t]*module\s+Clockwork\b|\binclude\s+Clockwork\b|\bClockwork\.(?:every|configure|handler)\b", re.M
 )
-_RUFUS = re.compile(r"\bRufus::Scheduler\b")
-_JOINED = re.compile(r"\.join\b")
+_RUFUS = lazy(r"\bRufus::Scheduler\b")
+_JOINED = lazy(r"\.join\b")
 _USUAL = ("clock.rb", "clockwork.rb", "schedule.rb", "scheduler.rb", "cron.rb")
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.manifests.ruby_text import code_lines
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Found:
     """A match in a source file: the place, and the match itself."""
 

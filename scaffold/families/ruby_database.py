@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Addon, AnyFact, Doubt, Evidence, Migration, Raw, command
 from scaffold.families.ruby import RubyApp
 from scaffold.families.ruby_code import code, find
 from scaffold.families.ruby_rails import RailsApp
 from scaffold.manifests.erb_yaml import parse_erb_yaml
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, join, relative
 
 POSTGRES = (
@@ -22,16 +22,16 @@ POSTGRES = (
 )
 MYSQL = ("mysql2", "trilogy", "mysql", "activerecord-jdbcmysql-adapter", "activerecord-trilogy-adapter")
 SQLITE = ("sqlite3", "activerecord-jdbcsqlite3-adapter", "dm-sqlite-adapter")
-_REQUIRES = re.compile(r"require\s*\(?\s*[\"'](?:rails/all|active_record/railtie|active_record)[\"']")
-_PICKED = re.compile(r"require\s*\(?\s*[\"']action_controller/railtie[\"']")
-_TASKS = re.compile(
+_REQUIRES = lazy(r"require\s*\(?\s*[\"'](?:rails/all|active_record/railtie|active_record)[\"']")
+_PICKED = lazy(r"require\s*\(?\s*[\"']action_controller/railtie[\"']")
+_TASKS = lazy(
     r"sinatra/activerecord/rake|otr-activerecord|rom/sql/rake_task|padrino-core/tasks|hanami/rake_tasks"
     r"|standalone_migrations|StandaloneMigrations"
 )
-_NAMESPACE = re.compile(r"namespace[\s(]+[:\"']?db\b[\s\S]*?\btask[\s(]+[:\"']?migrate\b")
+_NAMESPACE = lazy(r"namespace[\s(]+[:\"']?db\b[\s\S]*?\btask[\s(]+[:\"']?migrate\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Databases:
     """What database.yml says of production: the adapter, and the named databases where there are several."""
 

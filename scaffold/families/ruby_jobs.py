@@ -6,16 +6,17 @@ import re
 
 from scaffold.families.ruby import RubyApp
 from scaffold.families.ruby_code import Found, config_files, find, find_each, rb_files
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, join
 
-_ADAPTER = re.compile(
+_ADAPTER = lazy(
     r"queue_adapter\s*(?:=|,)\s*(?:\(?\s*ENV(?:\.fetch\(|\[)[^\n]*?(?:,\s*|\|\|\s*|\{\s*)|\(\s*)?:?[\"']?"
     r"([a-z][a-z_]+)\b"
 )
-_CONDITIONAL = re.compile(r"queue_adapter[^\n]*\?\s*:(\w+)\s*:\s*:(\w+)")
-_QUEUE = re.compile(r"(?:queue:|:queue\s*=>|\"queue\"\s*=>|queue_as[\s(]+)\s*[:\"'](\w[\w-]*)")
-_MAILED = re.compile(r"\bdeliver_later\b")
-_DEFAULTS = re.compile(r"load_defaults[\s(]+[\"']?(\d+)\.(\d+)")
+_CONDITIONAL = lazy(r"queue_adapter[^\n]*\?\s*:(\w+)\s*:\s*:(\w+)")
+_QUEUE = lazy(r"(?:queue:|:queue\s*=>|\"queue\"\s*=>|queue_as[\s(]+)\s*[:\"'](\w[\w-]*)")
+_MAILED = lazy(r"\bdeliver_later\b")
+_DEFAULTS = lazy(r"load_defaults[\s(]+[\"']?(\d+)\.(\d+)")
 _FOLDERS = ("app/workers", "app/jobs", "app/sidekiq", "app/consumers", "workers", "jobs", "app/queues")
 _WIDE = ("lib", "app/services", "app/models", "app/lib", "app/interactors", "app/operations")
 

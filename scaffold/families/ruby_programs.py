@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.ruby import RubyApp
 from scaffold.families.ruby_code import Found, code, find, rb_files, top_files
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, is_secondary, join, relative
 
 FRAMEWORKS = (
@@ -53,18 +54,16 @@ _BOTS = (
     ("chatterbot", re.compile(r"require\s*[\"']chatterbot/dsl[\"']")),
     ("matrix_sdk", re.compile(r"\bMatrixSdk::(?:Bot|Client)\b")),
 )
-_CLASSIC = re.compile(r"^[ \t]*require\s*\(?\s*[\"']sinatra[\"']", re.M)
-_RUNS = re.compile(r"^[ \t]*(?:(?:[\w:]+\.)?run!)(?!\w)", re.M)
-_SERVES = re.compile(
+_CLASSIC = lazy(r"^[ \t]*require\s*\(?\s*[\"']sinatra[\"']", re.M)
+_RUNS = lazy(r"^[ \t]*(?:(?:[\w:]+\.)?run!)(?!\w)", re.M)
+_SERVES = lazy(
     r"\bWEBrick::HTTPServer\.new\b|\bRack::(?:Handler|Server)\b|\bRackup::Handler\b|\bTCPServer\.(?:new|open)\b"
 )
 _USUAL = ("main.rb", "app.rb", "bot.rb", "run.rb", "start.rb", "server.rb", "worker.rb", "index.rb")
-_STAYS = re.compile(
-    r"\bloop\s+do\b|\bwhile\s+true\b|\bsleep\b|\.join\b|\bEM\.run\b|EventMachine\.run|\bAsync\b"
-)
+_STAYS = lazy(r"\bloop\s+do\b|\bwhile\s+true\b|\bsleep\b|\.join\b|\bEM\.run\b|EventMachine\.run|\bAsync\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Program:
     """A Ruby file to run by itself: how, the proof, the gem it runs on, whether it answers HTTP."""
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.ruby import RubyApp, app_above
 from scaffold.families.ruby_code import code, find
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
-_APPLICATION = re.compile(
-    r"class\s+Application\s*<\s*(?:::)?Rails::Application\b|<\s*(?:::)?Rails::Application\b"
-)
-_BOOT = re.compile(r"Rails\.application\.initialize!|\w+::Application\.initialize!|Rails::Initializer\.run")
+_APPLICATION = lazy(r"class\s+Application\s*<\s*(?:::)?Rails::Application\b|<\s*(?:::)?Rails::Application\b")
+_BOOT = lazy(r"Rails\.application\.initialize!|\w+::Application\.initialize!|Rails::Initializer\.run")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RailsApp:
     """A Rails application in `home`, whose gems are those of `app` (at the same folder or above)."""
 
@@ -46,7 +44,7 @@ class RailsApp:
         return bool(self.version) and self.version < (major, minor)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Site:
     """An app whose workers are looked for: its gems, where its code lives, Rails or not."""
 

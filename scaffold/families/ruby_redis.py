@@ -12,6 +12,7 @@ from scaffold.families.ruby_jobs import job_files, plain_files
 from scaffold.families.ruby_rails import Site
 from scaffold.families.ruby_workers import worker_tools
 from scaffold.manifests.erb_yaml import parse_erb_yaml
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _REDIS_GEMS = (
@@ -23,14 +24,14 @@ _REDIS_GEMS = (
     "redis-store",
     "hiredis",
 )
-_REDIS_CACHE = re.compile(r"(?:cache_store|session_store)\s*(?:=|,|\()?\s*\[?\s*:(?:redis\w*)", re.M)
-_REDIS_USE = re.compile(
+_REDIS_CACHE = lazy(r"(?:cache_store|session_store)\s*(?:=|,|\()?\s*\[?\s*:(?:redis\w*)", re.M)
+_REDIS_USE = lazy(
     r"\bRedis(?:Client)?\.(?:new|connect|config)\b|\bRedis::(?:Namespace|Objects|List|Set|Store)\b|\bConnectionPool\b.*Redis"
 )
-_REDIS_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*REDIS\w*(?:URL|URI))[\"']")
+_REDIS_URL = lazy(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*REDIS\w*(?:URL|URI))[\"']")
 _OWN_REDIS = frozenset({"REDIS_URL", "REDIS_TLS_URL"})
 _REDIS_ADDONS = frozenset({"REDISCLOUD_URL", "REDISTOGO_URL", "OPENREDIS_URL", "REDISGREEN_URL"})
-_TLS = re.compile(r"verify_mode|VERIFY_NONE|ssl_params|OPENSSL_VERIFY")
+_TLS = lazy(r"verify_mode|VERIFY_NONE|ssl_params|OPENSSL_VERIFY")
 _ON_REDIS = frozenset({"sidekiq", "resque"})
 
 

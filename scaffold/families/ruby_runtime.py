@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Runtime, Strength, Todo, command
 from scaffold.families.ruby import STACK, RubyApp
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
-_NUMBER = re.compile(r"\d+\.\d+(?:\.\d+)?")
+_NUMBER = lazy(r"\d+\.\d+(?:\.\d+)?")
 _LINUX = ("x86_64-linux", "x86_64-linux-gnu", "ruby", "java")
 _BINSTUBS = ("bin/rails", "bin/rake", "bin/bundle")
 _COUNTS = "Heroku installs the RUBY VERSION of the lock file, and reads nothing else."

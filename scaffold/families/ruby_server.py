@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import PORT, AnyFact, ConfigVar, Doubt, Evidence, Raw, Todo, command
 from scaffold.families.ruby import RubyApp
 from scaffold.families.ruby_code import code
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo, join, relative
 
-_PORT_READ = re.compile(r"^[ \t]*(?:port\b|bind\b|listen\b).*\bPORT\b|^[ \t]*port\s*[( ]\s*[a-z_]+", re.M)
-_LOOPBACK = re.compile(r"^[ \t]*(?:port|bind)\b.*(?:127\.0\.0\.1|localhost)", re.M)
-_BINDS = re.compile(r"^[ \t]*(?:port\b|bind\b|bind_to_activated_sockets)", re.M)
+_PORT_READ = lazy(r"^[ \t]*(?:port\b|bind\b|listen\b).*\bPORT\b|^[ \t]*port\s*[( ]\s*[a-z_]+", re.M)
+_LOOPBACK = lazy(r"^[ \t]*(?:port|bind)\b.*(?:127\.0\.0\.1|localhost)", re.M)
+_BINDS = lazy(r"^[ \t]*(?:port\b|bind\b|bind_to_activated_sockets)", re.M)
 _PLACES = (
     r"directory|stdout_redirect|working_directory|std(?:out|err)_path|state_path|pidfile|pid|listen|chdir"
 )
-_ABSOLUTE = re.compile(
+_ABSOLUTE = lazy(
     rf"^[ \t]*(?:{_PLACES})\b[ (]*(?:(?:[\"']|.*(?<!\w)[\"'])/(?!tmp/|dev/|app/)[A-Za-z]|.*\bshared)", re.M
 )
-_PATH_VARIABLE = re.compile(
+_PATH_VARIABLE = lazy(
     r"^[ \t]*(\w+)\s*=\s*(?:File\.expand_path\(\s*)?[\"']/(?:home|var|srv|opt|usr|root|data|u|apps)/", re.M
 )
-_DAEMON = re.compile(r"^[ \t]*daemonize(?:\s*$|\s+true|\(true)", re.M)
-_PIDFILE = re.compile(r"^[ \t]*pidfile\b(.*)$", re.M)
+_DAEMON = lazy(r"^[ \t]*daemonize(?:\s*$|\s+true|\(true)", re.M)
+_PIDFILE = lazy(r"^[ \t]*pidfile\b(.*)$", re.M)
 SERVERS = ("puma", "unicorn", "falcon", "iodine", "passenger", "thin", "rainbows", "webrick")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Server:
     """A web command, the gem that runs, its proof, and facts that go with it (doubts, variables, to-dos)."""
 

@@ -14,6 +14,7 @@ from scaffold.families.ruby_rails import Site
 from scaffold.families.ruby_redis import addon, redis_facts, sources
 from scaffold.families.ruby_workers import worker_tools
 from scaffold.manifests.erb_yaml import parse_erb_yaml
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
 
 _ORMS = (
@@ -28,20 +29,18 @@ _ORMS = (
     "hanami-db",
     "hanami-model",
 )
-_CONNECTS = re.compile(
+_CONNECTS = lazy(
     r"DATABASE_URL|database\.yml|PG(?:::Connection)?\.(?:connect|new)|Sequel\.connect|establish_connection"
 )
-_MEMCACHE = re.compile(
+_MEMCACHE = lazy(
     r"cache_store\s*(?:=|,)\s*(?:if[^\n]*\n\s*)?\[?\s*:(?:mem_cache_store|dalli_store)|Dalli::Client\.new"
 )
-_MONGO_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*MONGO\w*)[\"']")
-_SEARCH = re.compile(
-    r"^[ \t]*searchkick\b|Chewy::Index|Elasticsearch::(?:Model|Client)|Chewy\.settings", re.M
-)
-_SEARCH_URL = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*(?:ELASTIC|BONSAI|SEARCHBOX|OPENSEARCH)\w*)[\"']")
-_AMQP = re.compile(r"\bBunny\.(?:new|run)\b|Sneakers\.configure|Hutch::Config")
-_ATTACHED = re.compile(r"\bhas_(?:one|many)_attached\b")
-_LOCAL = re.compile(r"active_storage\.service\s*=\s*:(?:local|test)\b")
+_MONGO_URL = lazy(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*MONGO\w*)[\"']")
+_SEARCH = lazy(r"^[ \t]*searchkick\b|Chewy::Index|Elasticsearch::(?:Model|Client)|Chewy\.settings", re.M)
+_SEARCH_URL = lazy(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w*(?:ELASTIC|BONSAI|SEARCHBOX|OPENSEARCH)\w*)[\"']")
+_AMQP = lazy(r"\bBunny\.(?:new|run)\b|Sneakers\.configure|Hutch::Config")
+_ATTACHED = lazy(r"\bhas_(?:one|many)_attached\b")
+_LOCAL = lazy(r"active_storage\.service\s*=\s*:(?:local|test)\b")
 _ON_RABBIT = frozenset({"sneakers", "hutch"})
 
 

@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterator
 from scaffold.families.ruby_code import code, config_files, find, find_each, top_files
 from scaffold.families.ruby_jobs import plain_files, queues
 from scaffold.families.ruby_rails import Site
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, join, relative
 
-_ASYNC = re.compile(
+_ASYNC = lazy(
     r"(?:good_job\.execution_mode\s*=|GOOD_JOB_EXECUTION_MODE)[^\n]*?(:\w+|[\"'](?:async\w*|inline|external)[\"'])"
 )
-_WORKER_FILE = re.compile(r"(?:^|/)(?:\w+_)?(?:worker|sidekiq|job)s?\.rb$")
-_SIDEKIQ_JOB = re.compile(r"Sidekiq::(?:Worker|Job)\b")
-_LOADED = re.compile(
-    r"^[ \t]*(?:require|require_relative|load)\b[\s(]*(?:File\.\w+\()?[\"']([\w./-]+)[\"']", re.M
-)
+_WORKER_FILE = lazy(r"(?:^|/)(?:\w+_)?(?:worker|sidekiq|job)s?\.rb$")
+_SIDEKIQ_JOB = lazy(r"Sidekiq::(?:Worker|Job)\b")
+_LOADED = lazy(r"^[ \t]*(?:require|require_relative|load)\b[\s(]*(?:File\.\w+\()?[\"']([\w./-]+)[\"']", re.M)
 _LOADERS = ("config/environment.rb", "config/boot.rb", "boot.rb", "environment.rb", "config/application.rb")
-_PLUGIN = re.compile(r"^[ \t]*plugin[\s(]+:solid_queue\b(.*)$", re.M)
+_PLUGIN = lazy(r"^[ \t]*plugin[\s(]+:solid_queue\b(.*)$", re.M)
 
 
 def sidekiq(repo: Repo, site: Site) -> tuple[str, ...]:

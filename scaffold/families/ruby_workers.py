@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Raw, Strength, command
 from scaffold.families.ruby import STACK
@@ -20,10 +19,11 @@ from scaffold.families.ruby_worker_commands import (
     sneakers,
     solid_queue,
 )
+from scaffold.record import record
 from scaffold.repo import Repo, join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Library:
     """A job library: its gems, Active Job adapter, what a use looks like, its files and its command."""
 

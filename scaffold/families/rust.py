@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from scaffold.facts import Evidence
 from scaffold.manifests import toml_file
 from scaffold.manifests.cargo import Cargo, CargoDep, parse
+from scaffold.record import made, record
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 
 WEB = (
@@ -83,7 +83,7 @@ _BROWSER = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Program:
     """A binary: its name in target/release, the file with its main function, the files it may be built of."""
 
@@ -92,7 +92,7 @@ class Program:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RustApp:
     """A package: `root` is what cargo builds (the workspace's folder), `folder` the package's own."""
 
@@ -100,7 +100,7 @@ class RustApp:
     folder: str
     cargo: Cargo
     programs: tuple[Program, ...]
-    features: Mapping[str, CargoDep] = field(default_factory=dict)
+    features: Mapping[str, CargoDep] = made(factory=dict)
     virtual: bool = False
 
     def dep(self, names: tuple[str, ...]) -> str:

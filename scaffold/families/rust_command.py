@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from scaffold.facts import Evidence
 from scaffold.families.code_text import code
 from scaffold.families.rust import Program
+from scaffold.patterns import lazy
+from scaffold.record import record
 from scaffold.repo import Repo
 
-_ENUM = re.compile(
+_ENUM = lazy(
     r"#\[derive\([^)]*\b(?:Parser|Subcommand|StructOpt)\b[^)]*\)\][\s\S]*?\benum\s+\w+\s*\{([\s\S]*?)\n\}"
 )
-_VARIANT = re.compile(r"^ {4}([A-Z]\w*)\s*(?:[,({]|$)", re.MULTILINE)
+_VARIANT = lazy(r"^ {4}([A-Z]\w*)\s*(?:[,({]|$)", re.MULTILINE)
 
 SERVE = ("Serve", "Server", "Start", "Web", "Http", "Api", "Run", "Listen")
 WORK = ("Worker", "BackgroundWorker", "Workers", "Jobs", "Consumer", "Scheduler")
 MIGRATE = ("Migrate", "Migration", "Migrations")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Subcommand:
     """A subcommand as it is typed, and the line of its variant."""
 

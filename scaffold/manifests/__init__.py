@@ -1,1 +1,1 @@
-"""One parser per file format: `parse(text, path)` gives a frozen value that knows its lines, or raises ManifestError."""
+"""One parser per file format: `parse(text, path)` gives a value that knows its lines, or ManifestError."""

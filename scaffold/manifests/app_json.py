@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.manifests import json_file
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Var:
     """An entry of `env`; `required` as Heroku takes it (true unless said or given a value)."""
 
@@ -20,7 +20,7 @@ class Var:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AppJson:
     """Heroku's app.json. `is_heroku` is false for another tool's file of that name (Expo, React Native)."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.manifests import toml_file
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CargoDep:
     """A dependency: the features asked for, and its line."""
 
@@ -19,7 +19,7 @@ class CargoDep:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cargo:
     """A manifest: `package` is "" for a virtual workspace; `binaries` are [[bin]] (name, path, line)."""
 
@@ -31,7 +31,7 @@ class Cargo:
     default_run: str = ""
     library_only: bool = False
     binaries: tuple[tuple[str, str, int], ...] = ()
-    dependencies: Mapping[str, CargoDep] = field(default_factory=dict)
+    dependencies: Mapping[str, CargoDep] = made(factory=dict)
     members: tuple[str, ...] = ()
     workspace: bool = False
 
@@ -99,8 +99,8 @@ def _dependencies(document: toml_file.Toml) -> dict[str, CargoDep]:
     return found
 
 
-_HEAD = re.compile(r"""^\s*\[\s*dependencies\s*(?:\.\s*["']?([\w-]+)["']?\s*)?\]""")
-_KEY = re.compile(r"""^\s*["']?([\w-]+)["']?\s*[.=]""")
+_HEAD = lazy(r"""^\s*\[\s*dependencies\s*(?:\.\s*["']?([\w-]+)["']?\s*)?\]""")
+_KEY = lazy(r"""^\s*["']?([\w-]+)["']?\s*[.=]""")
 
 
 def _lines(document: toml_file.Toml) -> dict[str, int]:

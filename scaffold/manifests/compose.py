@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import yaml_file
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Service:
     """A service. `context` is "" where nothing is built; `command` and `entrypoint` are shell commands."""
 
@@ -30,7 +30,7 @@ class Service:
     profiles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Compose:
     """A compose file and its services, in order."""
 

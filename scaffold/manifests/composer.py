@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests.json_file import Json, parse_object
+from scaffold.record import made, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Composer:
     """A PHP project: what it requires (name -> constraint), its scripts, type, `extra`, and the lines."""
 
     path: str
     name: str = ""
     kind: str = ""
-    requires: Mapping[str, str] = field(default_factory=dict)
-    dev: Mapping[str, str] = field(default_factory=dict)
+    requires: Mapping[str, str] = made(factory=dict)
+    dev: Mapping[str, str] = made(factory=dict)
     scripts: frozenset[str] = frozenset()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = made(factory=dict)
     document: Json
 
     def line(self, package: str) -> int:

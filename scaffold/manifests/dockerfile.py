@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from scaffold.patterns import lazy
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Instruction:
     """An instruction with its argument as written (continuations joined) and its first line."""
 
@@ -28,7 +30,7 @@ class Instruction:
         return tuple(str(item) for item in parsed) if isinstance(parsed, list) else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stage:
     """A build stage: its base image, its name ("" for none), its instructions."""
 
@@ -47,12 +49,12 @@ class Stage:
         return tuple(item for item in self.instructions if item.name == name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dockerfile:
     """A Dockerfile: its stages in order."""
 
     path: str
-    stages: tuple[Stage, ...] = field(default_factory=tuple)
+    stages: tuple[Stage, ...] = ()
 
     def chain(self, target: str = "") -> tuple[Stage, ...]:
         """Return the stage that is run (the last, or `target`) and those it builds on, nearest first."""
@@ -75,11 +77,11 @@ class Dockerfile:
         return None
 
 
-_FROM = re.compile(
+_FROM = lazy(
     r"(?:--platform=(?P<platform>\S+)\s+)?(?P<base>\S+)(?:\s+as\s+(?P<name>\S+))?\s*$", re.IGNORECASE
 )
-_WORD = re.compile(r"\s*(?P<name>[A-Za-z]+)\s+(?P<value>\S.*)$", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
+_WORD = lazy(r"\s*(?P<name>[A-Za-z]+)\s+(?P<value>\S.*)$", re.DOTALL)
+_HEREDOC = lazy(r"<<-?[\"']?(\w+)[\"']?")
 
 
 def parse(text: str, path: str) -> Dockerfile:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scaffold.errors import ManifestError
+from scaffold.record import made, record
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DotnetProject:
     """A project: SDK, target framework, what it is called and puts out, the packages with their lines."""
 
@@ -23,8 +23,8 @@ class DotnetProject:
     framework_line: int = 0
     assembly: str = ""
     output: str = ""
-    properties: Mapping[str, str] = field(default_factory=dict)
-    packages: Mapping[str, int] = field(default_factory=dict)
+    properties: Mapping[str, str] = made(factory=dict)
+    packages: Mapping[str, int] = made(factory=dict)
 
 
 def parse(text: str, path: str) -> DotnetProject:

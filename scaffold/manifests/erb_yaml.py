@@ -6,9 +6,10 @@ import re
 
 from scaffold.errors import ManifestError
 from scaffold.manifests.yaml_file import Yaml, parse
+from scaffold.patterns import lazy
 
-_ERB = re.compile(r"<%(=?)(.*?)-?%>", re.S)
-_ENV = re.compile(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w+)[\"']")
+_ERB = lazy(r"<%(=?)(.*?)-?%>", re.S)
+_ENV = lazy(r"ENV(?:\.fetch\(|\[)\s*[\"'](\w+)[\"']")
 
 
 def parse_erb_yaml(text: str, path: str) -> Yaml:

@@ -7,46 +7,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from scaffold.errors import ManifestError
 from scaffold.manifests.ruby_text import code_lines
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_GEM = re.compile(r"gem[\s(]+(?P<quote>[\"'])(?P<name>[A-Za-z0-9_.-]+)(?P=quote)(?P<rest>.*)", re.S)
-_OPEN_GEM = re.compile(r"gem[\s(]+(?:\"[^\"]*|'[^']*)$")
-_RUBY = re.compile(r"ruby[\s(]+(?P<rest>.+)", re.S)
-_BLOCK = re.compile(
+_GEM = lazy(r"gem[\s(]+(?P<quote>[\"'])(?P<name>[A-Za-z0-9_.-]+)(?P=quote)(?P<rest>.*)", re.S)
+_OPEN_GEM = lazy(r"gem[\s(]+(?:\"[^\"]*|'[^']*)$")
+_RUBY = lazy(r"ruby[\s(]+(?P<rest>.+)", re.S)
+_BLOCK = lazy(
     r"(?P<kind>group|platforms?|source|path|git|github|install_if|env|gemspec|git_source)\b(?P<rest>.*?)"
     r"\bdo\s*(?:\|[^|]*\|)?$",
     re.S,
 )
-_BRACES = re.compile(
+_BRACES = lazy(
     r"(?P<kind>group|platforms?|source|path|git|install_if)\b(?P<rest>[^{]*)\{(?P<body>.*)\}$", re.S
 )
-_OTHER_BLOCK = re.compile(
+_OTHER_BLOCK = lazy(
     r"(?:if|unless|case|while|until|for|begin|def|class|module)\b(?!.*\bend$)|.*=\s*(?:if|case|begin)\b(?!.*\bend$)"
     r"|.*\bdo\s*(?:\|[^|]*\|)?$",
     re.S,
 )
-_END = re.compile(r"end\b(?!\s*[=:])")
-_STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_SYMBOLS = re.compile(r":\"?(\w+)\"?|[\"'](\w+)[\"']|(?<=[\[({\s])(\w+)(?=[\s\])}])")
-_HEREDOC = re.compile(r"<<[~-]?([\"']?)([A-Z_]{2,})\1")
-_CONFLICT = re.compile(r"(?:<{7}|>{7}) |={7}$")
-_MODIFIER = re.compile(r"\s(?:if|unless)\s")
-_FILE = re.compile(r"(?:file:|:file\s*=>|File\.(?:read|join|expand_path))")
+_END = lazy(r"end\b(?!\s*[=:])")
+_STRING = lazy(r"\"([^\"]*)\"|'([^']*)'")
+_SYMBOLS = lazy(r":\"?(\w+)\"?|[\"'](\w+)[\"']|(?<=[\[({\s])(\w+)(?=[\s\])}])")
+_HEREDOC = lazy(r"<<[~-]?([\"']?)([A-Z_]{2,})\1")
+_CONFLICT = lazy(r"(?:<{7}|>{7}) |={7}$")
+_MODIFIER = lazy(r"\s(?:if|unless)\s")
+_FILE = lazy(r"(?:file:|:file\s*=>|File\.(?:read|join|expand_path))")
 _OPTION = (
     r"(?:\b{0}s?:|:{0}s?\s*=>)\s*"
     r"(?P<value>%[iwIW]?[\[({{][^\])}}]*[\])}}]|\[[^\]]*\]|:\"?\w+\"?|[\"'][^\"']*[\"'])"
 )
-_GROUP = re.compile(_OPTION.format("group"))
-_PLATFORM = re.compile(_OPTION.format("platform"))
-_PATH = re.compile(r"(?:\bpath:|:path\s*=>)\s*[\"']([^\"']+)[\"']")
-_NEXT = re.compile(r"(?:gem|group|source)[\s(]|end$")
+_GROUP = lazy(_OPTION.format("group"))
+_PLATFORM = lazy(_OPTION.format("platform"))
+_PATH = lazy(r"(?:\bpath:|:path\s*=>)\s*[\"']([^\"']+)[\"']")
+_NEXT = lazy(r"(?:gem|group|source)[\s(]|end$")
 _LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Gem:
     """A declared gem. `conditional` gems stand under an `if`; no `groups` means the default group."""
 
@@ -59,7 +60,7 @@ class Gem:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RubyAsked:
     """The Ruby a Gemfile asks for: a version requirement, or the file that holds it."""
 
@@ -69,7 +70,7 @@ class RubyAsked:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Gemfile:
     """A Gemfile. `reads` are other Gemfiles it evaluates; `gemspec` the line that takes a gemspec's gems."""
 
@@ -80,7 +81,7 @@ class Gemfile:
     gemspec: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class _Block:
     kind: str
     groups: frozenset[str] = frozenset()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scaffold.errors import ManifestError
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 
-_SPEC = re.compile(r" {4}([A-Za-z0-9_.-]+)(?: \(([^)]*)\))?$")
-_NEEDS = re.compile(r" {6}([A-Za-z0-9_.-]+)")
-_ENTRY = re.compile(r" {2,3}(\S.*?)\s*$")
-_RUBY = re.compile(
-    r"ruby (\d+\.\d+(?:\.\d+)?(?:\.(?:preview|rc|dev)\d*)?)(?:p-?\d+)?(?: \((\w+) ([\d.]+)\))?"
-)
-_CONFLICT = re.compile(r"(?:<{7}|>{7}) |={7}$")
+_SPEC = lazy(r" {4}([A-Za-z0-9_.-]+)(?: \(([^)]*)\))?$")
+_NEEDS = lazy(r" {6}([A-Za-z0-9_.-]+)")
+_ENTRY = lazy(r" {2,3}(\S.*?)\s*$")
+_RUBY = lazy(r"ruby (\d+\.\d+(?:\.\d+)?(?:\.(?:preview|rc|dev)\d*)?)(?:p-?\d+)?(?: \((\w+) ([\d.]+)\))?")
+_CONFLICT = lazy(r"(?:<{7}|>{7}) |={7}$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LockedGem:
     """A gem of the lock file, its version without the platform, and the gems it needs."""
 
@@ -27,18 +26,18 @@ class LockedGem:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GemfileLock:
     """A Gemfile.lock. `lines` names the line of each section's heading."""
 
     path: str
-    specs: Mapping[str, LockedGem] = field(default_factory=dict)
+    specs: Mapping[str, LockedGem] = made(factory=dict)
     dependencies: frozenset[str] = frozenset()
     platforms: tuple[str, ...] = ()
     ruby: str = ""
     engine: str = ""
     bundled_with: str = ""
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = made(factory=dict)
 
 
 def parse_gemfile_lock(text: str, path: str) -> GemfileLock:

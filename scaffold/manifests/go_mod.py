@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from scaffold.errors import ManifestError
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GoRequire:
     """A required module: version, line, and whether it is there only for another's sake."""
 
@@ -18,7 +19,7 @@ class GoRequire:
     indirect: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GoMod:
     """A module: its path, its Go version, what it requires, which requirements are replaced by folders."""
 
@@ -31,7 +32,7 @@ class GoMod:
     heroku_go_line: int = 0
     install: tuple[str, ...] = ()
     install_line: int = 0
-    requires: Mapping[str, GoRequire] = field(default_factory=dict)
+    requires: Mapping[str, GoRequire] = made(factory=dict)
     local: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -48,8 +49,8 @@ def binary_name(package: str) -> str:
     return parts[-1] if parts else ""
 
 
-_HEROKU = re.compile(r"^\s*//\s*\+heroku\s+(goVersion|install)\s+(.+?)\s*$")
-_REQUIRE = re.compile(r"""^["']?([^\s"'()]+)["']?\s+(v\S+)""")
+_HEROKU = lazy(r"^\s*//\s*\+heroku\s+(goVersion|install)\s+(.+?)\s*$")
+_REQUIRE = lazy(r"""^["']?([^\s"'()]+)["']?\s+(v\S+)""")
 
 
 def parse(text: str, path: str) -> GoMod:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-_STRINGS = re.compile(
+from scaffold.patterns import lazy
+from scaffold.record import made, record
+
+_STRINGS = lazy(
     r"""\"\"\"[\s\S]*?\"\"\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))"""
 )
-_PLUGIN = re.compile(
+_PLUGIN = lazy(
     r"""\bid\s*\(?\s*["']([\w.-]+)["']|apply\s+plugin\s*:\s*["']([\w.-]+)["']|apply\(plugin\s*=\s*["']([\w.-]+)["']\)"""
     r"""|^\s*(application|java|war)\s*$|alias\s*\(?\s*libs\.plugins\.([\w.]+)|\bkotlin\(\s*"(jvm|multiplatform|android)"\s*\)""",
     re.MULTILINE,
 )
-_DEP = re.compile(
+_DEP = lazy(
     r"""^\s*(implementation|api|compile|runtimeOnly|runtime|developmentOnly|providedRuntime|compileOnly|testImplementation|"""
     r"""testCompile|testRuntimeOnly)\s*\(?\s*(?:(?:enforcedP|p)latform\s*\(\s*)?(?:["']([\w.-]+):([\w.-]+)(?::([^"'@]+))?[^"']*["']"""
     r"""|libs\.([\w.]+)|group\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'])""",
@@ -46,10 +48,10 @@ _VALUES = {
     ),
     "rootname": re.compile(r"""\brootProject\.name\s*=\s*["']([^"'$]+)["']"""),
 }
-_INCLUDE = re.compile(r"""\binclude\s*\(?\s*((?:["'][\w:./-]+["']\s*,?\s*)+)""")
+_INCLUDE = lazy(r"""\binclude\s*\(?\s*((?:["'][\w:./-]+["']\s*,?\s*)+)""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class GradleDep:
     """A dependency by artifact name: its configuration and line."""
 
@@ -59,14 +61,14 @@ class GradleDep:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Gradle:
     """A build or settings file: plugins with lines, dependencies, the literal values that were found."""
 
     path: str
-    plugins: Mapping[str, int] = field(default_factory=dict)
-    dependencies: Mapping[str, GradleDep] = field(default_factory=dict)
-    values: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    plugins: Mapping[str, int] = made(factory=dict)
+    dependencies: Mapping[str, GradleDep] = made(factory=dict)
+    values: Mapping[str, tuple[str, int]] = made(factory=dict)
     includes: tuple[str, ...] = ()
     code: str = ""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import yaml_file
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BuiltImage:
     """An entry of build.docker."""
 
@@ -19,7 +19,7 @@ class BuiltImage:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Command:
     """A command of `run` or `release` with its line, and the image it names."""
 
@@ -29,7 +29,7 @@ class Command:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HerokuYml:
     """Heroku's manifest for containers."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import ManifestError
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
+_TOKEN = lazy(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Json:
     """A parsed document (`value`) and where its keys stand."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scaffold.errors import ManifestError
+from scaffold.record import made, record
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MavenDep:
     """A dependency: its scope ("" is compile) and its line."""
 
@@ -23,7 +23,7 @@ class MavenDep:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MavenPlugin:
     """A plugin: the goals of its executions, its settings by tag name (every value, in order), its line."""
 
@@ -37,7 +37,7 @@ class MavenPlugin:
         return next(iter(self.settings.get(name, ())), "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pom:
     """A Maven project as it is written: `parent` is the parent's artifact, no value is interpolated."""
 
@@ -51,9 +51,9 @@ class Pom:
     parent_version: str = ""
     parent_line: int = 0
     modules: tuple[str, ...] = ()
-    properties: Mapping[str, str] = field(default_factory=dict)
-    dependencies: Mapping[str, MavenDep] = field(default_factory=dict)
-    plugins: Mapping[str, MavenPlugin] = field(default_factory=dict)
+    properties: Mapping[str, str] = made(factory=dict)
+    dependencies: Mapping[str, MavenDep] = made(factory=dict)
+    plugins: Mapping[str, MavenPlugin] = made(factory=dict)
     line: int = 0
     source: tuple[str, ...] = ()
 

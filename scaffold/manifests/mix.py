@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-_STRINGS = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|(#[^\n]*)')
-_DEP = re.compile(r"""\{\s*:(\w+)\s*,\s*((?:[^{}]|\{[^{}]*\})*)\}""")
-_LOCKED = re.compile(r"""^\s*"([\w]+)":\s*\{:\w+,\s*[:"][\w.:/@-]+"?,\s*"([^"]+)\"""", re.MULTILINE)
-_ALIAS = re.compile(r"""["']?([\w.]+)["']?:\s*\[""")
+from scaffold.patterns import lazy
+from scaffold.record import made, record
+
+_STRINGS = lazy(r'"""[\s\S]*?"""|"(?:[^"\\]|\\.)*"|(#[^\n]*)')
+_DEP = lazy(r"""\{\s*:(\w+)\s*,\s*((?:[^{}]|\{[^{}]*\})*)\}""")
+_LOCKED = lazy(r"""^\s*"([\w]+)":\s*\{:\w+,\s*[:"][\w.:/@-]+"?,\s*"([^"]+)\"""", re.MULTILINE)
+_ALIAS = lazy(r"""["']?([\w.]+)["']?:\s*\[""")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MixDep:
     """A dependency: its requirement ("~> 1.7") and line; `runs` is false for development and test ones."""
 
@@ -21,7 +23,7 @@ class MixDep:
     runs: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Mix:
     """A Mix project: app name, Elixir requirement, application module, umbrella folder, dependencies."""
 
@@ -33,7 +35,7 @@ class Mix:
     module: str = ""
     module_line: int = 0
     apps_path: str = ""
-    dependencies: Mapping[str, MixDep] = field(default_factory=dict)
+    dependencies: Mapping[str, MixDep] = made(factory=dict)
     aliases: frozenset[str] = frozenset()
 
 

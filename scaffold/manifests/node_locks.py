@@ -8,21 +8,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-_ROOT = re.compile(r'"packages"\s*:\s*\{\s*""\s*:\s*(?=\{)')
-_VERSION = re.compile(r'"lockfileVersion"\s*:\s*(\d+)')
-_BERRY = re.compile(r"^__metadata:", re.MULTILINE)
+from scaffold.patterns import lazy
+from scaffold.record import record
+
+_ROOT = lazy(r'"packages"\s*:\s*\{\s*""\s*:\s*(?=\{)')
+_VERSION = lazy(r'"lockfileVersion"\s*:\s*(\d+)')
+_BERRY = lazy(r"^__metadata:", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NodeLock:
     """A lock file: `manager` is npm, yarn, berry, pnpm or bun; `ranges` is None where it does not tell."""
 
     path: str
     manager: str
     version: int = 0
-    ranges: Mapping[str, str] | None = field(default=None)
+    ranges: Mapping[str, str] | None = None
 
     def knows(self, name: str, spec: str) -> bool:
         """Tell whether the lock holds a dependency with this range; true where it cannot be told."""

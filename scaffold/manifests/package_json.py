@@ -6,15 +6,15 @@ Values of an unexpected type are left out: npm itself is as lenient, and a detec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.manifests.json_file import Json, parse_object
+from scaffold.record import made, record
 
 _GROUPS = ("optionalDependencies", "peerDependencies", "devDependencies", "dependencies")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Script:
     """An entry of `scripts`."""
 
@@ -23,7 +23,7 @@ class Script:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NodeDep:
     """A declared package: its version range and the group it stands in (`dev` is pruned on Heroku)."""
 
@@ -38,7 +38,7 @@ class NodeDep:
         return self.group in ("devDependencies", "peerDependencies")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PackageJson:
     """One package.json. `workspaces` are globs; `package_manager` is as written ("pnpm@9.1.0")."""
 
@@ -47,11 +47,11 @@ class PackageJson:
     main: str = ""
     module: bool = False
     package_manager: str = ""
-    scripts: Mapping[str, Script] = field(default_factory=dict)
-    deps: Mapping[str, NodeDep] = field(default_factory=dict)
-    engines: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, Script] = made(factory=dict)
+    deps: Mapping[str, NodeDep] = made(factory=dict)
+    engines: Mapping[str, str] = made(factory=dict)
     workspaces: tuple[str, ...] = ()
-    bins: Mapping[str, str] = field(default_factory=dict)
+    bins: Mapping[str, str] = made(factory=dict)
     document: Json
 
     def line(self, *keys: str) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.manifests import json_file, toml_file
 from scaffold.manifests.requirements import Requirement, canonical
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pipfile:
     """A Pipfile or its lock: requirements by group ("" is production), the Python asked for, scripts."""
 

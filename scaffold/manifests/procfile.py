@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_LINE = re.compile(r"^\s*([-\w]{1,128})\s*:\s*(\S.*?)\s*$")
+_LINE = lazy(r"^\s*([-\w]{1,128})\s*:\s*(\S.*?)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class ProcfileLine:
     """A process type, its command, and its 1-based line."""
 

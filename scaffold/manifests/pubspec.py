@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import yaml_file
+from scaffold.patterns import lazy
+from scaffold.record import made, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Dependency:
     """A package asked for: its constraint ("any" or "" for a path or git one) and its line."""
 
@@ -19,7 +20,7 @@ class Dependency:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pubspec:
     """A package: `sdk` is the constraint on Dart as written ("" without one), `flutter` an app of Flutter."""
 
@@ -29,8 +30,8 @@ class Pubspec:
     sdk: str = ""
     sdk_line: int = 0
     flutter: bool = False
-    dependencies: dict[str, Dependency] = field(default_factory=dict)
-    dev_dependencies: dict[str, Dependency] = field(default_factory=dict)
+    dependencies: dict[str, Dependency] = made(factory=dict)
+    dev_dependencies: dict[str, Dependency] = made(factory=dict)
     workspace: bool = False
 
 
@@ -73,19 +74,19 @@ def _constraint(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Lock:
     """What a pubspec.lock pins: (version, line) by package, and the constraint on Dart with its line."""
 
     path: str
-    packages: dict[str, tuple[str, int]] = field(default_factory=dict)
+    packages: dict[str, tuple[str, int]] = made(factory=dict)
     sdk: str = ""
     sdk_line: int = 0
 
 
-_PACKAGE = re.compile(r"^  (\w+):\s*$")
-_VERSION = re.compile(r"^    version:\s*[\"']?([^\"'\s]+)")
-_SDK = re.compile(r"^  dart:\s*[\"']?([^\"'#]+)")
+_PACKAGE = lazy(r"^  (\w+):\s*$")
+_VERSION = lazy(r"^    version:\s*[\"']?([^\"'\s]+)")
+_SDK = lazy(r"^  dart:\s*[\"']?([^\"'#]+)")
 
 
 def parse_lock(text: str, path: str) -> Lock:

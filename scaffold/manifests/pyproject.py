@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.manifests import toml_file
 from scaffold.manifests.requirements import Requirement, canonical, parse_requirement
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pyproject:
     """A project file. `requirements` of group "" are installed in production, "extra:x" are an extra's.
 

@@ -5,20 +5,20 @@ A TOML parser takes a second for the larger of these files; the few lines that m
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from scaffold.manifests.requirements import canonical
+from scaffold.patterns import lazy
+from scaffold.record import record
 
-_NAME = re.compile(r'name = "([^"]+)"')
-_VERSION = re.compile(r'version = "([^"]+)"')
-_TABLE_KEY = re.compile(r"""["']?([A-Za-z0-9][\w.-]*)["']?\s*=""")
-_ITEM = re.compile(r'\{ name = "([^"]+)"')
-_PDM_ITEM = re.compile(r'\s*"([A-Za-z0-9][\w.-]*)')
+_NAME = lazy(r'name = "([^"]+)"')
+_VERSION = lazy(r'version = "([^"]+)"')
+_TABLE_KEY = lazy(r"""["']?([A-Za-z0-9][\w.-]*)["']?\s*=""")
+_ITEM = lazy(r'\{ name = "([^"]+)"')
+_PDM_ITEM = lazy(r'\s*"([A-Za-z0-9][\w.-]*)')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Locked:
     """A package of a lock file: its version, its line, and the names it needs."""
 
@@ -28,7 +28,7 @@ class Locked:
     needs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Lock:
     """A lock file: its packages by canonical name, and the Python it was made for."""
 

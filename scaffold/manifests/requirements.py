@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from scaffold.patterns import lazy
+from scaffold.record import record
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_LINE = re.compile(
+_LINE = lazy(
     rf"(?P<name>{_NAME})\s*(?:\[(?P<extras>[^\]]*)\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?\s*(?P<spec>(?:[<>=!~]=?=?\s*[^;,\s)]+\s*,?\s*)*)\)?)\s*(?:;(?P<marker>.*))?$"
 )
-_OPTION = re.compile(r"\s--?[a-z][a-z-]+(?:[= ].*)?$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[\w./]))(?P<path>\S.*)")
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+)(?P<what>\S.*)")
-_EGG = re.compile(rf"[#&]egg=(?P<name>{_NAME})(?:\[(?P<extras>[^\]]*)\])?")
-_REMOTE = re.compile(r"(?:(?:git|hg|svn|bzr)\+|https?://|ssh://|file:|git@)")
-_ARCHIVE = re.compile(rf"(?P<name>{_NAME}?)-v?\d[^/]*\.(?:tar\.gz|tar\.bz2|tgz|zip|whl)")
-_OTHER_SYSTEM = re.compile(
+_OPTION = lazy(r"\s--?[a-z][a-z-]+(?:[= ].*)?$")
+_COMMENT = lazy(r"(?:^|\s)#.*$")
+_INCLUDE = lazy(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?=[\w./]))(?P<path>\S.*)")
+_EDITABLE = lazy(r"(?:-e|--editable)(?:\s*=\s*|\s+)(?P<what>\S.*)")
+_EGG = lazy(rf"[#&]egg=(?P<name>{_NAME})(?:\[(?P<extras>[^\]]*)\])?")
+_REMOTE = lazy(r"(?:(?:git|hg|svn|bzr)\+|https?://|ssh://|file:|git@)")
+_ARCHIVE = lazy(rf"(?P<name>{_NAME}?)-v?\d[^/]*\.(?:tar\.gz|tar\.bz2|tgz|zip|whl)")
+_OTHER_SYSTEM = lazy(
     r"""(?:sys_platform|platform_system|os_name)\s*==\s*["'](?:win32|windows|darwin|nt|cygwin)["']"""
     r"""|(?:sys_platform|platform_system|os_name)\s*!=\s*["'](?:linux\d?|posix)["']""",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Requirement:
     """A package asked for: canonical name, version range, extras, URL, and whether Linux installs it."""
 
@@ -41,7 +43,7 @@ class Requirement:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Include:
     """Another file (`-r`), a constraints file (`-c`) or a local project (`-e .[extra]`), as it is written."""
 
@@ -51,7 +53,7 @@ class Include:
     extras: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Requirements:
     """A requirements file: what it asks for and what it includes, in order."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from scaffold.patterns import lazy
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|%[wWiIqQ]?(?:\[[^\]]*\]|\([^)]*\)|\{[^}]*\}))|((?:^|(?<=[\s;,)\]}"'])|(?<=[a-z]))\#(?!\{).*)"""
 )
 

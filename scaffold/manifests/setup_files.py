@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scaffold.manifests.requirements import Requirement, canonical, parse_requirement
+from scaffold.record import record
 
 if TYPE_CHECKING:
     import ast
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SetupFile:
     """A setup.py or setup.cfg: its name, requirements, the files whose lines it reads, Python, scripts."""
 

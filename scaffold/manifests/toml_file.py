@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import ManifestError
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Toml:
     """A parsed document, its path, and its lines for proof."""
 

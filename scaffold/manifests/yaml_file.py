@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import ManifestError
+from scaffold.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(kw_only=False)
 class Yaml:
     """A parsed document (`value`, all scalars as strings but null) and where its keys and items stand."""
 

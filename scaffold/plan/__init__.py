@@ -7,7 +7,6 @@ that stack, of its language, and of what other stacks offer in its support at th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from scaffold.facts import (
@@ -30,6 +29,7 @@ from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.processes import cd_prefix, plan_processes
 from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime
 from scaffold.plan.ranking import closeness, lost_apps
+from scaffold.record import replace
 
 F = TypeVar("F", bound=Fact)
 

@@ -93,7 +93,7 @@ class Choice:
     title: str
     language: str
     family: frozenset[str]
-    answers: Mapping[str, str] = made(dict)
+    answers: Mapping[str, str] = made(factory=dict)
 
 
 @record
@@ -122,7 +122,7 @@ class Plan:
     notes: tuple[Note, ...]
     considered: tuple[Loser, ...]
     facts: tuple[AnyFact, ...]
-    open_choices: Mapping[str, tuple[str, ...]] = made(dict)
+    open_choices: Mapping[str, tuple[str, ...]] = made(factory=dict)
 
     def process(self, name: str) -> PlannedProcess | None:
         """Return the process type of this name, if planned."""

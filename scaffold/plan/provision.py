@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from scaffold import policy, versions
 from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Runtime, Strength
+from scaffold.patterns import lazy
 from scaffold.plan.model import Choice, Loser, Note, PlannedAddon, PlannedRuntime
+from scaffold.record import replace
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 _VERSION_FILES = {"python": ".python-version"}
 
 

@@ -13,16 +13,16 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 
 from scaffold.facts import AnyFact
+from scaffold.record import record
 from scaffold.repo import Repo
 
 Detect = Callable[[Repo], Iterable[AnyFact]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stack:
     """A stack: its name, its title for people, the stack of its language, its detector."""
 

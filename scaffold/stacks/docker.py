@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import Addon, AnyFact, Evidence, Image, Process, Strength, Uses
@@ -21,10 +20,11 @@ from scaffold.families.docker_doubts import image_doubts
 from scaffold.families.docker_ports import fixed_port, missing_sources, start_of, starts_by_itself
 from scaffold.families.docker_said import Said, said_by_people
 from scaffold.manifests.compose import Service
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, join
 from scaffold.stacks import Stack
 
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = lazy(
     r"runserver|flask run|nodemon|ts-node|webpack serve|vite|next dev|run dev|yarn dev|pnpm dev|:dev|"
     r"--reload|watch|tail -f|sleep |/dev/null|artisan serve|npm install|yarn install|pytest|bundle install"
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scaffold.facts import (
     AnyFact,
@@ -20,9 +19,10 @@ from scaffold.facts import (
     command,
 )
 from scaffold.families.dotnet import doubts, sources
-from scaffold.families.platform_tables import table
 from scaffold.families.service_urls import addons
 from scaffold.manifests.dotnet_project import DotnetProject, parse, parse_solution
+from scaffold.policy import table
+from scaffold.record import replace
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 from scaffold.stacks import Stack
 

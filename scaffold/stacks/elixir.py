@@ -29,8 +29,9 @@ from scaffold.families.elixir import (
     sources,
 )
 from scaffold.families.elixir_doubts import doubts
-from scaffold.families.platform_tables import table
 from scaffold.families.port_reading import fixed_port
+from scaffold.patterns import lazy
+from scaffold.policy import table
 from scaffold.repo import Repo, join
 from scaffold.stacks import Stack
 
@@ -49,7 +50,7 @@ _BOTS = (
     "hedwig",
 )
 _QUEUES = ("oban", "broadway", "exq", "quantum", "gen_stage", "verk", "toniq", "honeydew")
-_LISTENS = re.compile(
+_LISTENS = lazy(
     r"\bPlug\.(?:Cowboy|Adapters\.Cowboy)\b|\bBandit\b|:cowboy\.|GRPC\.Server|Raxx|Ace\.|Trot|Maru"
 )
 _DATABASES = {"postgrex": "postgres", "myxql": "mysql", "mariaex": "mysql"}

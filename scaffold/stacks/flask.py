@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scaffold.facts import AnyFact, Doubt, Migration, Raw, Strength, command
 from scaffold.families.flask_config import configuration
@@ -27,6 +26,7 @@ from scaffold.families.python_served import (
     web_of,
 )
 from scaffold.families.python_server import Server, wsgi_server
+from scaffold.record import replace
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 from scaffold.stacks import Stack
 

@@ -23,6 +23,7 @@ from scaffold.families.go_command import MIGRATES_AT_BOOT, migration, started, w
 from scaffold.families.go_legacy import legacy
 from scaffold.families.port_reading import fixed_port, loopback
 from scaffold.families.service_urls import addons
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary, join
 from scaffold.stacks import Stack
 
@@ -50,15 +51,13 @@ _DRIVERS = {
     "github.com/Shopify/sarama": "kafka",
     "github.com/IBM/sarama": "kafka",
 }
-_TOOLS = re.compile(
+_TOOLS = lazy(
     r"^(?:gen|generate|generator|codegen|tool|tools|cli|ctl|seed|seeder|seeds|migrate|migration|migrations|migrator|"
     r"lint|build|release|scripts?|example|examples|demo|client|dev|debug|docs?|install|setup|bench|benchmark|load|mock|proxy|.*ctl|.*-cli|.*-gen)$"
 )
-_SERVERS = re.compile(
-    r"^(?:server|web|api|app|http|httpd|backend|service|main|site|.*-?(?:server|api|web|http))$"
-)
-_WORKERS = re.compile(r"^(?:.*[-_]?)?(?:worker|consumer|jobs?|queue|processor|subscriber)$")
-_CLOCKS = re.compile(r"^(?:clock|cron|scheduler)$")
+_SERVERS = lazy(r"^(?:server|web|api|app|http|httpd|backend|service|main|site|.*-?(?:server|api|web|http))$")
+_WORKERS = lazy(r"^(?:.*[-_]?)?(?:worker|consumer|jobs?|queue|processor|subscriber)$")
+_CLOCKS = lazy(r"^(?:clock|cron|scheduler)$")
 
 
 def detect(repo: Repo) -> Iterator[AnyFact]:

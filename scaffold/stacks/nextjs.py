@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scaffold.facts import PORT, AnyFact, Doubt, Evidence, Process, Smoke, Strength, Todo, Uses, command
@@ -14,10 +13,11 @@ from scaffold.families.node_kind import Kind, kind_of_app
 from scaffold.families.node_layout import uninstalled
 from scaffold.families.node_scripts import proof_of, steps_of
 from scaffold.families.node_site import find_site, site_facts
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary
 from scaffold.stacks import Stack
 
-_EXPORT = re.compile(r"\boutput\s*:\s*[\"']export[\"']")
+_EXPORT = lazy(r"\boutput\s*:\s*[\"']export[\"']")
 _FRONT = ("client", "frontend", "front-end", "front", "ui", "fe")
 _CONFIGS = ("next.config.js", "next.config.mjs", "next.config.ts", "next.config.cjs")
 

@@ -108,5 +108,15 @@ def _process(app: PythonApp, found: Program, *, clock: bool) -> Iterator[AnyFact
         )
 
 
-MARKS = ("*.py", "*.txt", "*.in", "*.toml", "Pipfile*", "*.cfg", "environment.y*ml", "*.lock", ".python-version*")
+MARKS = (
+    "*.py",
+    "*.txt",
+    "*.in",
+    "*.toml",
+    "Pipfile*",
+    "*.cfg",
+    "environment.y*ml",
+    "*.lock",
+    ".python-version*",
+)
 STACK = Stack(name="python", title="Python", language="python", detect=detect)

@@ -18,23 +18,24 @@ from scaffold.facts import (
     command,
 )
 from scaffold.families.code_text import Found, find
-from scaffold.families.platform_tables import table
 from scaffold.families.port_reading import Port, fixed_port, loopback, port_of
 from scaffold.families.rust import BOTS, WEB, Program, RustApp, binary, dep_proof, rust_apps, toolchain
 from scaffold.families.rust_command import SERVE, WORK, subcommand
 from scaffold.families.rust_database import drivers, migration
 from scaffold.families.service_urls import addons
+from scaffold.patterns import lazy
+from scaffold.policy import table
 from scaffold.repo import Repo, is_secondary, join
 from scaffold.stacks import Stack
 
-_BINDS = re.compile(
+_BINDS = lazy(
     r"\.bind\(|\bTcpListener::bind\(|\bServer::bind\(|\.run\(\(|\brocket::(?:build|ignite|custom)\(|#\[(?:rocket::)?launch\]|\.listen\(|\bIron::new\(|"
     r"\bServer::http\(|\bserve\(|\bstart_server\("
 )
-_ARGUMENT = re.compile(
+_ARGUMENT = lazy(
     r"#\[(?:arg|clap|structopt)\((?=[^\]]*\blong\b)[^\]]*\)\]\s*(?:pub\s+)?(port|address|addr|bind|listen)\s*:"
 )
-_MAIN = re.compile(r"^\s*(?:pub\s+)?(?:async\s+)?fn\s+main\s*\(|#\[(?:rocket::)?launch\]", re.MULTILINE)
+_MAIN = lazy(r"^\s*(?:pub\s+)?(?:async\s+)?fn\s+main\s*\(|#\[(?:rocket::)?launch\]", re.MULTILINE)
 
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
