@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,11 @@ FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 def names() -> list[str]:
     """Return the fixtures that have an app."""
     return sorted(folder.name for folder in FIXTURES.iterdir() if (folder / "app").is_dir())
+
+
+def samples() -> list[str]:
+    """Return one fixture of each kind (the part of the name before the underscore), for slow checks."""
+    return sorted({name.partition("_")[0]: name for name in names()}.values())
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -51,7 +57,10 @@ def call(*words: str) -> tuple[int, str, str]:
 
 
 def results(name: str) -> dict[str, str]:
-    """Return all outputs of a fixture by file name: detect.json, what init said and what it wrote."""
+    """Return all outputs of a fixture by file name: detect.json, what init said and what it wrote.
+
+    A second init that changes a byte is an output of its own, which no fixture expects.
+    """
     extra = [str(word) for word in settings(name).get("arguments", [])]
     with copy_of(name) as app:
         code, document, talk = call("detect", "-C", str(app), "--json", *extra)
@@ -67,8 +76,26 @@ def results(name: str) -> dict[str, str]:
         for path in sorted(app.rglob("*")):
             inside = path.relative_to(app).as_posix()
             if path.is_file() and inside not in before and not inside.startswith(".scaffold/"):
-                found["files/" + inside] = path.read_text(encoding="utf-8")
+                found["files/" + inside] = _shown(inside, path.read_text(encoding="utf-8"))
+        first = contents(app)
+        call("init", "-C", str(app), "--yes", *extra)
+        if contents(app) != first:
+            found["second_init.txt"] = "changed something\n"
     return found
+
+
+def contents(top: Path) -> dict[str, bytes]:
+    """Read every file below a folder."""
+    return {p.relative_to(top).as_posix(): p.read_bytes() for p in sorted(top.rglob("*")) if p.is_file()}
+
+
+def _shown(path: str, text: str) -> str:
+    """Cut the deploy script down to what the plan gave it: its head and its config vars."""
+    if path != "bin/deploy":
+        return text
+    head = text.partition("usage() {")[0]
+    config = re.search(r"^each_config_var\(\) \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    return head + (config[0] + "\n" if config else "")
 
 
 def _trimmed(document: dict[str, Any]) -> dict[str, Any]:

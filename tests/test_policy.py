@@ -26,12 +26,12 @@ def test_every_file_says_when_it_was_checked(path: object) -> None:
 
 @pytest.mark.parametrize("name", ["heroku", "runtimes"])
 def test_every_table_names_its_source(name: str) -> None:
-    tables = {key: value for key, value in policy._table(name).items() if isinstance(value, dict)}
+    tables = {key: value for key, value in policy.table(name).items() if isinstance(value, dict)}
     assert all(table["source"] and DATE.fullmatch(table["checked"]) for table in tables.values())
 
 
 def test_every_service_names_its_source_and_the_variable_an_app_reads() -> None:
-    for role, row in policy._table("addons")["services"].items():
+    for role, row in policy.table("addons")["services"].items():
         assert row["source"] and DATE.fullmatch(row["checked"])
         known = policy.addon(role)
         assert not known.config_vars or known.default_var == known.config_vars[0]
@@ -69,7 +69,7 @@ def test_retired_plans_have_a_successor(slug: str, today: str | None) -> None:
     assert policy.retired_plan(slug) == today
 
 
-@pytest.mark.parametrize("name", list(policy._table("buildpacks")["urls"]))
+@pytest.mark.parametrize("name", list(policy.table("buildpacks")["urls"]))
 def test_a_buildpack_goes_from_name_to_address_and_back(name: str) -> None:
     url = policy.buildpack_url(name)
     assert url.startswith("https://")

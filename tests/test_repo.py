@@ -120,7 +120,7 @@ def test_relative_and_secondary() -> None:
     assert not is_secondary("src/app.py")
 
 
-@pytest.mark.parametrize("name", golden.names())
+@pytest.mark.parametrize("name", golden.samples())
 def test_no_file_is_read_twice(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: Counter[str] = Counter()
     plain = repos.Repo._read

@@ -22,7 +22,7 @@ _OTHER_DATABASE = lazy(
 _LITERAL_HOSTS = lazy(r"[\[(](?:'[^'*]*'(?:, |,)?)*[\])]")
 _ADDED_HOSTS = lazy(r"ALLOWED_HOSTS(?:\.(?:append|extend|insert)\(| \+=)")
 _LOOK_UPS = frozenset({"env", "config", "env.str", "env.bool", "env.int", "env.list", "env.url", "env.path"})
-_PROVIDED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "PORT", "DYNO", "PATH", "HOME"})
+_PROVIDED = frozenset({"REDIS_TLS_URL", "PORT", "DYNO", "PATH", "HOME"})
 
 
 def django_doubts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:

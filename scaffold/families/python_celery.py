@@ -57,6 +57,7 @@ def celery_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     words = (*base, "worker", "--loglevel=info", *(("-Q", ",".join(queues)) if queues else ()))
     where = f"{found.evidence[0].path} defines the Celery app"
     yield _process(app, "worker", found, words, proofs, f"celery is declared and {where}")
+    yield from _further(repo, app, found)
     if declared is extra:
         why = f"celery is declared only for {extra.group.replace(':', ' ')}, which Heroku does not install"
         yield from needs(app, "celery", stack="python", why=why)
@@ -89,9 +90,30 @@ def _process(
         evidence=tuple(dict.fromkeys(proofs)),
         name=name,
         command=command(*stand, *words),
-        tool="celery" if name == "worker" else "celerybeat",
+        tool="celerybeat" if name == "beat" else "celery",
         why=why,
     )
+
+
+def _further(repo: Repo, app: PythonApp, first: CeleryApp) -> Iterator[Process]:
+    """Yield a worker for each further Celery app with tasks of its own: the first one's never runs them."""
+    own = [found for found in _objects(repo, app) if found.how == "made" and _has_tasks(repo, found)]
+    if first.evidence[0].path not in {found.path for found in own}:
+        return
+    taken = {first.evidence[0].path}
+    for found in own:
+        made = None if found.path in taken else _made(repo, app, found.path, found.name, (found.proof(repo),))
+        if made:
+            taken.add(found.path)
+            stem = re.sub(r"[^a-z0-9]", "", found.path.rpartition("/")[2].removesuffix(".py").lower())
+            words = ("celery", "-A", made.target, "worker", "--loglevel=info")
+            why = f"{found.path} defines another Celery app, with its own tasks"
+            yield _process(app, f"{stem}worker", made, words, made.evidence, why)
+
+
+def _has_tasks(repo: Repo, found: CodeObject) -> bool:
+    """Tell whether tasks are hung on a Celery app in its own file."""
+    return re.search(rf"^@{re.escape(found.name)}\.task\b", repo.text(found.path), re.MULTILINE) is not None
 
 
 def celery_app(repo: Repo, app: PythonApp) -> CeleryApp | None:
@@ -106,18 +128,25 @@ def _celery_app(repo: Repo, app: PythonApp) -> CeleryApp | None:
         if bound and ("extensions" in bound[0] or _is_entry(path)):
             line = repo.text(path).count("\n", 0, bound.start()) + 1
             return _made(repo, app, path, bound[1], (repo.proof(path, line),))
-    folders = tuple(dict.fromkeys((app.root, ".")))
-    objects = [
-        found
-        for found in code_objects(repo, _CLASSES, paths, folders=folders)
-        if not found.factory and not found.guarded
-    ]
-    objects.sort(key=lambda found: _rank(repo, found))
+    objects = _objects(repo, app)
     for found in objects:
         made = _made(repo, app, found.path, found.name, _proofs(repo, found, objects))
         if made:
             return made
     return None
+
+
+def _objects(repo: Repo, app: PythonApp) -> list[CodeObject]:
+    """Return the Celery apps of the code, the one a worker is to run first."""
+
+    def make() -> list[CodeObject]:
+        paths = [path for path in sources(repo, app) if _is_near(repo, path)]
+        folders = tuple(dict.fromkeys((app.root, ".")))
+        found = code_objects(repo, _CLASSES, paths, folders=folders)
+        plain = [one for one in found if not one.factory and not one.guarded]
+        return sorted(plain, key=lambda one: _rank(repo, one))
+
+    return repo.once(("python-celery-objects", app.root), make)
 
 
 def _is_near(repo: Repo, path: str) -> bool:

@@ -78,8 +78,8 @@ def _package(repo: Repo, folder: str) -> str:
 def importable(repo: Repo, path: str, root: str = ".") -> Importable | None:
     """Return how to import `path` from the build root, so that its own imports work; None where it cannot be.
 
-    The folder is the shallowest one from which most absolute imports of the file, and of the files it
-    leads to, are found. Heroku puts the build root on the path, so what lies there is always found.
+    The folder is the one from which most absolute imports of the file, and of the files it leads to, are
+    found: of equal ones a `src` that holds packages, then the shallowest. Heroku puts the build root on the path, so what lies there is always found.
     """
     return repo.once(("python-importable", path, root), lambda: _importable(repo, path, root))
 
@@ -90,11 +90,25 @@ def _importable(repo: Repo, path: str, root: str) -> Importable | None:
         return None
     ranked = folders
     if len(folders) > 1:
-        ranked = sorted(folders, key=lambda folder: (_misses(repo, path, folder, root), _depth(folder)))
+        ranked = sorted(
+            folders,
+            key=lambda folder: (
+                _misses(repo, path, folder, root),
+                not _is_source_root(repo, folder, path),
+                _depth(folder),
+            ),
+        )
     best = ranked[0]
     return Importable(
         folder=relative(root, best) if best != root else ".", module=_name_from(repo, best, path)
     )
+
+
+def _is_source_root(repo: Repo, folder: str, path: str) -> bool:
+    """Tell whether a folder is the `src` of a src layout: no package itself, and a package of it holds the file."""
+    package = join(folder, relative(folder, path).partition("/")[0])
+    plain = folder.rpartition("/")[2] == "src" and join(folder, "__init__.py") not in repo
+    return plain and package != path and join(package, "__init__.py") in repo
 
 
 def _depth(folder: str) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold import versions
-from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, command
+from scaffold.facts import AnyFact, Doubt, Evidence, Raw, Runtime, Strength, Todo, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_ceiling import python_ceiling
 from scaffold.families.python_deps import sound
@@ -49,6 +49,8 @@ def runtime_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     if ceiling and (found is None or _reaches_above(found.text, ceiling.python)):
         text, proofs = ceiling.python, (ceiling.evidence, *proofs)
         why = f"{ceiling.package} runs on no newer Python"
+    if _refused(repo, app):
+        proofs = (repo.proof(join(app.root, "uv.lock")), *proofs)
     yield Runtime(
         stack="python",
         root=app.root,
@@ -130,7 +132,12 @@ def _tool_files(repo: Repo, folder: str) -> Iterator[Asked]:
                     yield Asked(text=found[1], evidence=repo.proof(path, number))
 
 
-def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
+def _refused(repo: Repo, app: PythonApp) -> bool:
+    """Tell whether the version stands in a runtime.txt, which Heroku refuses where uv installs."""
+    return join(app.root, "runtime.txt") in repo and app.manager == "uv"
+
+
+def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt | Todo]:
     right = join("." if built_from_top(repo, app) else app.root, ".python-version")
     for path in _misspelt(repo, app):
         renamed = command(Raw("git mv -f"), path, right)
@@ -146,13 +153,17 @@ def _doubts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
             f"{runtime} and {version} both name a Python; Heroku goes by the deprecated {runtime}.",
             f"git rm {runtime}",
         )
-    elif runtime in repo and "uv" in app.managers:
-        yield _doubt(
-            app,
-            repo.proof(runtime, 1),
-            "python/runtime-txt-with-uv",
-            f"Heroku refuses {runtime} in an app that uses uv.",
-            f"git rm {runtime}",
+    elif _refused(repo, app):
+        proof = repo.proof(runtime, 1)
+        message = f"Heroku refuses {runtime} in an app that uses uv; {right} takes its place."
+        yield _doubt(app, proof, "python/runtime-txt-with-uv", message, f"git rm {runtime}")
+        yield Todo(
+            stack="python",
+            root=app.root,
+            strength=Strength.FRAMEWORK,
+            evidence=(proof,),
+            command=command("git", "rm", runtime),
+            why=f"{right} names the Python version: Heroku refuses {runtime} where uv installs",
         )
 
 
@@ -168,8 +179,8 @@ def _misspelt(repo: Repo, app: PythonApp) -> Iterator[str]:
 def _invalid(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
     """Doubt version files whose content Heroku's build refuses."""
     for name, form, sample in (
-        (".python-version", r"3\.\d+(\.\d+)?", "3.13"),
-        ("runtime.txt", r"python-3\.\d+(\.\d+)?", "python-3.13"),
+        (".python-version", r"\d+\.\d+(\.\d+)?", "3.13"),
+        ("runtime.txt", r"python-\d+\.\d+(\.\d+)?", "python-3.13"),
     ):
         path = join(app.root, name)
         lines = [(number, line.strip()) for number, line in enumerate(repo.lines(path), 1)]

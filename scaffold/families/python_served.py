@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Smoke, Strength, Uses, command
+from scaffold.families.django_project import django_projects
 from scaffold.families.python import PythonApp
 from scaffold.families.python_code import module_of
 from scaffold.families.python_entries import Entry, Sought, best_entries, web_entries
@@ -103,8 +104,12 @@ def keeps_a_bot_awake(repo: Repo, app: PythonApp, entry: Entry) -> bool:
     return bool(_THREAD.search(repo.text(entry.found.path))) and app.has(*BOTS) is not None
 
 
-def use_of(framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 4) -> Uses:
-    """Return the fact that the framework's app lives at this root, as strong as its proof."""
+def use_of(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> Uses:
+    """Return the fact that the framework's app lives at this root, as strong as its proof.
+
+    Beside a Django project of the same root it is a tool or a mock of that project, and ranks below it.
+    """
+    weight = 1 if _beside_django(repo, app) else 4
     declared = app.has(*framework.names)
     plain = declared and not is_secondary(entry.found.path)
     strength = Strength.FRAMEWORK if plain else Strength.GENERIC
@@ -119,6 +124,15 @@ def use_of(framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 
         strength=strength,
         weight=weight + (entry.score > 5),
         why=f"{entry.found.path} holds the {framework.title} {kind} {entry.found.name}.",
+    )
+
+
+def _beside_django(repo: Repo, app: PythonApp) -> bool:
+    """Tell whether a Django project is built from the same root."""
+    return any(
+        project.manage and best_app(repo, project.folder, "django").root == app.root
+        for project in django_projects(repo)
+        if app.has("django") and not project.is_secondary(app.root)
     )
 
 

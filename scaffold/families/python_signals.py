@@ -117,7 +117,7 @@ _KEYS = {
     "broker_env": ("BROKER",),
     "amqp": ("amqp", "pika"),
     "amqp_env": ("AMQP", "RABBIT"),
-    "memcached": ("MEMCACHE",),
+    "memcached": ("MEMCACH",),
     "elasticsearch": ("ELASTIC", "BONSAI", "SEARCHBOX", "ES_"),
     "mongodb": ("ongo", "MONGO"),
     "kafka": ("KAFKA_",),

@@ -66,7 +66,11 @@ _DJANGO = (
 _HUEY = tuple(f"huey.{kind}Huey" for kind in ("", "Redis", "PriorityRedis", "RedisExpire", "Sqlite", "File"))
 _ROUTER_KEYS = lazy(r"ChannelNameRouter\s*\(\s*\{(.*?)\}", re.DOTALL)
 _ACTOR = lazy(r"^\s*@(?:dramatiq\.)?actor\b", re.MULTILINE)
-_ARQ = lazy(r"^class (\w*Worker\w*)\b.*:", re.MULTILINE)
+_ARQ = lazy(
+    r"^class (\w+)\b[^\n]*:[^\n]*\n(?=(?:(?:[ \t][^\n]*)?\n)*?[ \t]+(?:functions|cron_jobs)\b[^\n=]*=)"
+    r"|^class (\w*Worker\w*)\b.*:",
+    re.MULTILINE,
+)
 
 
 def worker_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
@@ -200,7 +204,7 @@ def _arq(repo: Repo, app: PythonApp) -> Iterator[Process]:
         place = importable(repo, path, app.root) if found else None
         if found and place:
             stand = () if place.folder == "." else ("cd", place.folder, Raw("&&"))
-            words = (*stand, "arq", f"{place.module}.{found[1]}")
+            words = (*stand, "arq", f"{place.module}.{found[1] or found[2]}")
             proof = repo.proof(path, text.count("\n", 0, found.start()) + 1)
             yield process(app, "worker", "arq", words, (proof,), f"{path} holds arq's worker settings")
             return

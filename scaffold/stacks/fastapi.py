@@ -34,7 +34,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     found = framework_entries(repo, FASTAPI)
     for entries in found.values():
         app = app_for(repo, FASTAPI, entries[0])
-        yield use_of(FASTAPI, app, entries[0])
+        yield use_of(repo, FASTAPI, app, entries[0])
         if is_aside(entries[0], app):
             continue
         for entry in entries:

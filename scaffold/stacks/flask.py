@@ -39,7 +39,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     found = framework_entries(repo, FLASK)
     for entries in found.values():
         app = app_for(repo, FLASK, entries[0])
-        use = use_of(FLASK, app, entries[0])
+        use = use_of(repo, FLASK, app, entries[0])
         if keeps_a_bot_awake(repo, app, entries[0]):
             why = f"{entries[0].found.path} serves Flask from a thread, only to keep a bot awake."
             use = replace(use, strength=Strength.HINT, why=why)
@@ -130,7 +130,8 @@ def _migration(repo: Repo, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
 
 def _is_migrations(repo: Repo, path: str, app: PythonApp) -> bool:
     inside = app.root == "." or path.startswith(app.root + "/")
-    return inside and not is_secondary(path) and "alembic" in repo.text(path) and "flask" in repo.text(path)
+    alembic = "alembic" in repo.text(path) or join(folder_of(path), "alembic.ini") in repo
+    return inside and not is_secondary(path) and alembic and "flask" in repo.text(path)
 
 
 MARKS = ("*.py", "requirements.txt", "pyproject.toml", "Pipfile")
