@@ -62,12 +62,18 @@ def _mentions(repo: Repo) -> Iterator[Mention]:
             yield from _in_line(repo, path, number, line)
 
 
-def _in_line(repo: Repo, path: str, number: int, line: str) -> Iterator[Mention]:
+def served(line: str) -> tuple[str, str] | None:
+    """Return the module and the object that a server's command names."""
     plain = re.sub(r"[\"',\[\]`]+", " ", line)[:500]
     if found := _SERVED.search(plain):
-        yield Mention(module=found[1], name=found[2], evidence=repo.proof(path, number))
-    elif found := _BARE.search(plain):
-        yield Mention(module=found[1], name="application", evidence=repo.proof(path, number))
+        return found[1], found[2]
+    bare = _BARE.search(plain)
+    return (bare[1], "application") if bare else None
+
+
+def _in_line(repo: Repo, path: str, number: int, line: str) -> Iterator[Mention]:
+    if target := served(line):
+        yield Mention(module=target[0], name=target[1], evidence=repo.proof(path, number))
     elif found := _FLASK_APP.match(line):
         module = found[1].removeprefix("./").removesuffix(".py").replace("/", ".").strip(".")
         yield Mention(module=module, name=found[2] or "", evidence=repo.proof(path, number))

@@ -10,6 +10,7 @@ from scaffold.families.python import PythonApp
 from scaffold.families.python_code import module_of
 from scaffold.families.python_entries import Entry, Sought, best_entries, web_entries
 from scaffold.families.python_libraries import BOTS
+from scaffold.families.python_procfile import procfile_doubts
 from scaffold.families.python_roots import best_app, missing_facts
 from scaffold.families.python_server import Server
 from scaffold.patterns import lazy
@@ -104,12 +105,12 @@ def keeps_a_bot_awake(repo: Repo, app: PythonApp, entry: Entry) -> bool:
     return bool(_THREAD.search(repo.text(entry.found.path))) and app.has(*BOTS) is not None
 
 
-def use_of(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> Uses:
+def use_of(repo: Repo, framework: Framework, app: PythonApp, entry: Entry, *, weight: int = 4) -> Uses:
     """Return the fact that the framework's app lives at this root, as strong as its proof.
 
     Beside a Django project of the same root it is a tool or a mock of that project, and ranks below it.
     """
-    weight = 1 if _beside_django(repo, app) else 4
+    weight = 1 if _beside_django(repo, app) else weight
     declared = app.has(*framework.names)
     plain = declared and not is_secondary(entry.found.path)
     strength = Strength.FRAMEWORK if plain else Strength.GENERIC
@@ -136,7 +137,9 @@ def _beside_django(repo: Repo, app: PythonApp) -> bool:
     )
 
 
-def web_of(framework: Framework, app: PythonApp, entry: Entry, server: Server) -> Iterator[AnyFact]:
+def web_of(
+    repo: Repo, framework: Framework, app: PythonApp, entry: Entry, server: Server
+) -> Iterator[AnyFact]:
     """Yield the web process of an entry and what it needs to be declared."""
     how = "a factory to call" if entry.found.factory else f"the {framework.title} app"
     named = " and is named where the app is run" if entry.named else ""
@@ -151,6 +154,7 @@ def web_of(framework: Framework, app: PythonApp, entry: Entry, server: Server) -
         evidence=(*entry.evidence, *server.evidence),
         why=f"{entry.found.path} line {entry.found.line} is {how}{named}.",
     )
+    yield from procfile_doubts(repo, app, framework.stack, server.command)
     declared = () if app.has(*framework.names) else (framework.package,)
     why = "the web process cannot start without it"
     yield from missing_facts(framework.stack, app, (*declared, *server.missing), entry.evidence, why=why)

@@ -132,8 +132,8 @@ def _by_object(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
             server = _server(repo, framework, app, entry)
             if server is None:
                 continue
-            yield use_of(framework, app, entry, weight=3)
-            yield from web_of(framework, app, entry, server)
+            yield use_of(repo, framework, app, entry, weight=3)
+            yield from web_of(repo, framework, app, entry, server)
             yield from smoke_of(repo, framework, app, entry)
             return
 

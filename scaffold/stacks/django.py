@@ -9,6 +9,7 @@ from scaffold.families.django_checks import django_doubts
 from scaffold.families.django_project import Project, configuration, django_projects, server_target
 from scaffold.families.django_urls import smoke_path
 from scaffold.families.python import PythonApp, python_apps
+from scaffold.families.python_procfile import procfile_doubts
 from scaffold.families.python_roots import best_app, from_root, missing_facts
 from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
 from scaffold.repo import Repo, is_secondary, relative
@@ -87,6 +88,7 @@ def _web(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
         evidence=(*proofs, *server.evidence),
         why=why,
     )
+    yield from procfile_doubts(repo, app, "django", server.command)
     missing = ("django", *server.missing)
     yield from missing_facts("django", app, missing, proofs, why="the web process cannot start without it")
 

@@ -42,7 +42,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
                 yield from guarded_facts(repo, FASTAPI, app, entry)
                 continue
             server = asgi_server(repo, app, entry.target, app.root)
-            yield from web_of(FASTAPI, app, entry, server)
+            yield from web_of(repo, FASTAPI, app, entry, server)
             yield from does_not_parse(repo, FASTAPI, app, entry)
         yield from several(FASTAPI, app, entries)
         yield from smoke_of(repo, FASTAPI, app, entries[0])

@@ -50,7 +50,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             if entry.found.guarded:
                 yield from guarded_facts(repo, FLASK, app, entry)
                 continue
-            yield from web_of(FLASK, app, entry, _server(repo, app, entry))
+            yield from web_of(repo, FLASK, app, entry, _server(repo, app, entry))
             yield from _blocking(repo, app, entry)
             yield from does_not_parse(repo, FLASK, app, entry)
         yield from several(FLASK, app, entries)
