@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Todo
+from scaffold import policy
+from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, Strength, Todo
 from scaffold.families.django_project import Project
 from scaffold.families.django_settings import Setting, Settings
 from scaffold.families.python import PythonApp, add_command
 from scaffold.families.python_code import module_of
+from scaffold.families.python_services import service_facts
 from scaffold.families.python_syntax import dotted_name, literal, statements, tree_of
 from scaffold.patterns import lazy
 from scaffold.repo import Repo
@@ -22,7 +24,7 @@ _OTHER_DATABASE = lazy(
 _LITERAL_HOSTS = lazy(r"[\[(](?:'[^'*]*'(?:, |,)?)*[\])]")
 _ADDED_HOSTS = lazy(r"ALLOWED_HOSTS(?:\.(?:append|extend|insert)\(| \+=)")
 _LOOK_UPS = frozenset({"env", "config", "env.str", "env.bool", "env.int", "env.list", "env.url", "env.path"})
-_PROVIDED = frozenset({"REDIS_TLS_URL", "PORT", "DYNO", "PATH", "HOME"})
+_PROVIDED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "PORT", "DYNO", "PATH", "HOME"})
 
 
 def django_doubts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
@@ -211,9 +213,10 @@ def _needed_at_build(repo: Repo, settings: Settings, app: PythonApp) -> Iterator
     if "django.contrib.staticfiles" not in settings.everything():
         return
     needed: dict[str, Evidence] = {}
+    provided = _PROVIDED | _by_addons(repo, app)
     for path in settings.files:
         for name, line in _unguarded(repo, path):
-            if name not in _PROVIDED and "SECRET_KEY" not in name and name not in _schema(settings):
+            if name not in provided and "SECRET_KEY" not in name and name not in _schema(settings):
                 needed.setdefault(name, repo.proof(path, line))
     if needed:
         names = ", ".join(sorted(needed))
@@ -225,6 +228,12 @@ def _needed_at_build(repo: Repo, settings: Settings, app: PythonApp) -> Iterator
             message=f"The build runs collectstatic, which imports the settings; they fail without {names}.",
             remedy="Set them before the first push.",
         )
+
+
+def _by_addons(repo: Repo, app: PythonApp) -> set[str]:
+    """Return the variables that the app's add-ons set, which are there before the first push."""
+    created = [fact for fact in service_facts(repo, app) if fact.strength > Strength.HINT]
+    return {name for fact in created for name in (*policy.addon(fact.service).config_vars, fact.var)}
 
 
 def _schema(settings: Settings) -> set[str]:

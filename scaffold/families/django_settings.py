@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ast
 
 _LONGEST_CHAIN = 20
+_DEVELOPMENT = frozenset({"dev", "development", "local", "test", "tests", "testing", "ci", "debug", "docker"})
 _MODULE_LINE = lazy(r"""DJANGO_SETTINGS_MODULE["']\s*[,\]]\s*=?\s*["']([\w.]+)["']""")
 
 
@@ -151,12 +152,15 @@ def _container(target: ast.expr) -> ast.expr:
 
 
 def _assignments(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
-    """Yield the statements of a module and of the classes in it (django-configurations)."""
+    """Yield the statements of a module and of the classes in it, but those for a developer's machine.
+
+    The classes are configurations of django-configurations.
+    """
     import ast
 
     for node, guarded in statements(body):
         yield node, guarded
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and node.name.lower() not in _DEVELOPMENT:
             yield from statements(node.body, guarded)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Buildpack, Doubt, Evidence, File, Strength, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_layout import built_from_top
-from scaffold.families.python_libraries import APT_PACKAGES, LARGE
+from scaffold.families.python_libraries import APT_PACKAGES, LARGE, MYSQL_DRIVERS, POSTGRES_DRIVERS
 from scaffold.families.python_signals import Signals, signals
 from scaffold.repo import Repo, folder_of, join
 
@@ -95,6 +95,8 @@ def doubt_facts(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
             yield _doubt(app, (proof,), "python/environment-in-git", message, remedy)
     yield from _flask_pins(app)
     yield from _redis_tls(app, signals(repo, app))
+    yield from _sqlite(app, signals(repo, app))
+    yield from _many_workers(repo, app)
 
 
 def _cpu_index(repo: Repo, app: PythonApp) -> bool:
@@ -130,6 +132,33 @@ def _redis_tls(app: PythonApp, seen: Signals) -> Iterator[Doubt]:
             "python/redis-tls",
             "Heroku's Redis gives a rediss:// URL with a self-signed certificate, which clients refuse.",
             "Pass ssl_cert_reqs=None with the URL (Celery: broker_use_ssl, redis_backend_use_ssl).",
+        )
+
+
+def _sqlite(app: PythonApp, seen: Signals) -> Iterator[Doubt]:
+    """Doubt an SQLite file as the database; Django's is told from its settings."""
+    used = seen.get("sqlite")
+    if used and not app.has("django", *POSTGRES_DRIVERS, *MYSQL_DRIVERS):
+        yield _doubt(
+            app,
+            used[:1],
+            "python/sqlite",
+            "A dyno's disk is lost at every restart and release: what the app writes to SQLite goes with it.",
+            "Use Postgres: declare psycopg2-binary and connect to DATABASE_URL.",
+        )
+
+
+def _many_workers(repo: Repo, app: PythonApp) -> Iterator[Doubt]:
+    """Doubt a gunicorn configuration that starts more workers than a small dyno's memory holds."""
+    path = join(app.root, "gunicorn.conf.py")
+    line = repo.line_of(path, r"^workers\s*=\s*(?:[5-9]|\d\d+)\s*(?:#.*)?$") if path in repo else 0
+    if line:
+        yield _doubt(
+            app,
+            (repo.proof(path, line),),
+            "python/many-workers",
+            "That many workers do not fit into the 512 MB of a small dyno.",
+            "Leave the number to Heroku, which sets WEB_CONCURRENCY by the dyno's memory: remove the line.",
         )
 
 

@@ -44,6 +44,11 @@ _SIGNALS = {
         r"\basyncpg\.(?:connect|create_pool)\s*\(",
         r"\bPostgresqlDatabase\s*\(",
     ),
+    "sqlite": (
+        r"""["']sqlite(?:\+\w+)?:///(?!:memory:)""",
+        r"""\bsqlite3\.connect\s*\((?!\s*["'](?::memory:|file::memory:))""",
+        r"\bSqliteDatabase\s*\(",
+    ),
     "mysql_engine": (
         r"""["']ENGINE["']\s*:\s*["']django\.db\.backends\.mysql""",
         r"""["']mysql(?:\+\w+)?://""",
@@ -110,6 +115,7 @@ _KEYS = {
     "django_heroku": ("heroku.settings",),
     "postgres_engine": ("postg",),
     "postgres_url": ("postgres", "psycopg", "asyncpg", "Postgresql"),
+    "sqlite": ("sqlite", "Sqlite"),
     "mysql_engine": ("mysql", "MySQL"),
     "mysql_env": ("JAWSDB", "CLEARDB"),
     "redis_env": ("REDIS", "redis_ur"),
