@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from scaffold.config_vars import classify, env_files, mentions, readers, secrets, spare
+from scaffold.config_vars import classify, env_files, env_in_git, mentions, readers, secrets, spare
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
@@ -37,6 +37,7 @@ def discover(
         fact = _variable(repo, name, context, judge(name, context), language)
         yield replace(fact, stack=stack, root=root)
     yield from secrets.doubts(repo, stack, root, others, language, reads)
+    yield from env_in_git.doubts(repo, stack, root)
 
 
 def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, language: str) -> ConfigVar:

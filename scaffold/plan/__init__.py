@@ -16,6 +16,7 @@ from scaffold.facts import (
     CacheClear,
     ConfigVar,
     Doubt,
+    Evidence,
     Fact,
     File,
     Image,
@@ -25,13 +26,15 @@ from scaffold.facts import (
     Tests,
     Todo,
 )
-from scaffold.plan.model import Choice, Note, Plan, Ranked
+from scaffold.plan.model import Choice, Loser, Note, Plan, Ranked
 from scaffold.plan.processes import cd_prefix, plan_processes
 from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime
 from scaffold.plan.ranking import closeness, lost_apps
 from scaffold.record import replace
 
 F = TypeVar("F", bound=Fact)
+
+_SECRETS = "vars/hard-coded-secret"
 
 DECLARED = "declared"
 """The pseudo-stack of what a person wrote for deployment; it speaks for whichever app is at its root."""
@@ -72,7 +75,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         files=_files(mine, declared, layout),
         about=_about(every),
         todos=_of(relevant, Todo),
-        notes=(*_notes(relevant), *runtime_notes, *closeness(ranked, uses, choice.family)),
+        notes=(*_notes(relevant, lost), *runtime_notes, *closeness(ranked, uses, choice.family)),
         considered=(*lost_apps(ranked, uses), *lost, *hinted),
         facts=every,
         open_choices={f"process_{name}": commands for name, commands in ties.items()},
@@ -138,8 +141,29 @@ def _about(facts: tuple[AnyFact, ...]) -> dict[str, str]:
     return said
 
 
-def _notes(facts: tuple[AnyFact, ...]) -> tuple[Note, ...]:
+def _notes(facts: tuple[AnyFact, ...], lost: tuple[Loser, ...]) -> tuple[Note, ...]:
+    """Return the doubts, each place of a secret told once, with the command that would serve better."""
+    doubts = _of(facts, Doubt)
+    told = {_place(proof) for doubt in doubts if _is_own_secret(doubt) for proof in doubt.evidence}
+    better = next((loser.value for loser in lost if loser.what == "process web"), "")
     return tuple(
-        Note(id=doubt.id, message=doubt.message, remedy=doubt.remedy, evidence=doubt.evidence)
-        for doubt in _of(facts, Doubt)
+        Note(
+            id=doubt.id,
+            message=doubt.message,
+            remedy=f"Start the production server: {better}"
+            if better and doubt.id == "procfile/development-server"
+            else doubt.remedy,
+            evidence=doubt.evidence,
+        )
+        for doubt in doubts
+        if doubt.id != _SECRETS or not {_place(proof) for proof in doubt.evidence} <= told
     )
+
+
+def _is_own_secret(doubt: Doubt) -> bool:
+    """Tell whether a stack itself doubts a secret, in words that fit its settings."""
+    return "secret" in doubt.id and doubt.id != _SECRETS
+
+
+def _place(proof: Evidence) -> tuple[str, int]:
+    return (proof.path, proof.line)

@@ -1,0 +1,40 @@
+"""A .env that is part of the repository -> a doubt that names its secrets, never their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scaffold.config_vars import classify
+from scaffold.facts import Doubt, Evidence, command
+from scaffold.patterns import lazy
+from scaffold.repo import Repo, join
+
+_FILES = (".env", ".env.local", ".env.production", ".env.prod")
+_LINE = lazy(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*[\"']?([^\s\"'#]{6,})")
+
+
+def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
+    """Yield a doubt for each .env that git does not ignore and that gives secrets their values."""
+    for path in dict.fromkeys(join(folder, name) for folder in (root, ".") for name in _FILES):
+        held = dict(_secrets(repo, path)) if path in repo else {}
+        if held:
+            names = ", ".join(list(held)[:5]) + (", ..." if len(held) > 5 else "")
+            yield Doubt(
+                stack=stack,
+                root=root,
+                id="vars/env-file-in-git",
+                message=f"{path} is in the repository and holds secrets ({names}); Heroku never reads it.",
+                remedy=f"echo {command(path)} >> .gitignore; git rm --cached {command(path)}; "
+                "then replace the values: they stay in git's history.",
+                evidence=tuple(
+                    Evidence(path=path, line=line, text=f"{name}=***")
+                    for name, line in list(held.items())[:5]
+                ),
+            )
+
+
+def _secrets(repo: Repo, path: str) -> Iterator[tuple[str, int]]:
+    for number, line in enumerate(repo.lines(path), 1):
+        found = _LINE.match(line)
+        if found and classify.is_secret(found[1]) and not classify.is_unusable(found[2]):
+            yield found[1], number
