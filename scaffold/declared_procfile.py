@@ -9,7 +9,7 @@ from scaffold.facts import AnyFact, Doubt, Process, Strength, command
 from scaffold.families.docker_ports import literal_port
 from scaffold.manifests import procfile
 from scaffold.patterns import lazy
-from scaffold.repo import Repo, folder_of, is_secondary
+from scaffold.repo import Repo, folder_of, is_secondary, join
 
 _MISNAMED = lazy(
     r"(^|/)(procfile([._-]?(txt|yml|yaml|prod|production|heroku))?|prcofile|profcile)$",
@@ -68,12 +68,19 @@ def procfile_facts(repo: Repo) -> Iterator[AnyFact]:
             root=root,
             id="procfile/misnamed",
             message=f"Heroku reads a file named Procfile only; {path} is ignored.",
-            remedy=command("git", "mv", "-f", path, "Procfile" if root == "." else f"{root}/Procfile"),
+            remedy=_remedy(path, join(root, "Procfile"), taken=join(root, "Procfile") in repo),
             evidence=(repo.proof(path),),
         )
         if root not in folders:
             folders.add(root)
             yield from _processes(repo, path)
+
+
+def _remedy(path: str, right: str, *, taken: bool) -> str:
+    """Say what to do with a misnamed Procfile: init writes what it says to the right one, if that is free."""
+    kept = path.lower() == right.lower()
+    gone = command("git", "rm", *(["--cached"] if kept else []), path)
+    return gone if taken else f"`scaffold init` writes {right} from it; then {gone}"
 
 
 def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:

@@ -194,7 +194,7 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
     app = answers.get("staging_app", "")
     named = "" if app else " --app NAME"
     steps = []
-    if any(change.path == "bin/deploy" and change.kind != "blocked" for change in found):
+    if any(change.path == "bin/deploy" and _is_ours(change) for change in found):
         steps.append(("Log in to Heroku", "heroku login"))
         why = "Create the app with its add-ons, buildpacks and config vars, and deploy"
         if needed:
@@ -204,6 +204,14 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
     else:
         steps.append(("Create the app and deploy", "\n".join(plain_commands(plan, answers))))
     return steps
+
+
+def _is_ours(change: Change) -> bool:
+    """Tell whether a script is scaffold's, edited or not: a person's own of that name does something else."""
+    if change.kind == "blocked":
+        return False
+    kept = change.kind == "differs" and change.after is None
+    return not kept or b"scaffold" in (change.before or b"")
 
 
 def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
