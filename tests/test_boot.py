@@ -6,6 +6,7 @@ or none but node.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -65,7 +66,8 @@ def boot(app: Path, log: Path) -> int:
             time.sleep(0.2)
         return 0
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(15)
 
 
