@@ -89,6 +89,8 @@ class Process(Fact):
 class Migration(Fact):
     """The command that migrates the database, and the paths whose change means there is one to run.
 
+    `paths` are folders or files from the top of the repository, not patterns; none means "unknown".
+
     `in_release` is false where it must not run in the release phase.
     """
 

@@ -202,7 +202,7 @@ def _fact(
         stack=stack,
         root=app.root,
         command=line,
-        paths=(relative(app.root, folder),) if folder else (),
+        paths=(folder,) if folder else (),
         evidence=tuple(dict.fromkeys(repo.proof(step.app.path, step.script.line) for step in steps)),
         why=f"{app.path} has a script that migrates the database.",
     )
@@ -225,7 +225,7 @@ def _by_tool(
         stack=stack,
         root=app.root,
         command=command_line,
-        paths=(relative(app.root, folder),),
+        paths=(folder,),
         evidence=proofs,
         why=f"{folder} holds migrations of {tool.words[0]}, to be run before the new code.",
     )

@@ -44,7 +44,7 @@ def typeorm_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[Migration]:
         stack=stack,
         root=app.root,
         command=app.execute(*_typeorm_words(dep, relative(app.root, target))),
-        paths=(relative(app.root, folder_of(places[0])),),
+        paths=(folder_of(places[0]),),
         evidence=(dep_proof(repo, app, dep), repo.proof(configs[0]), repo.proof(places[0])),
         why=f"{folder_of(places[0])} holds migrations of TypeORM, to be run before the new code.",
     )

@@ -11,7 +11,7 @@ from scaffold.families.ruby_rails import RailsApp
 from scaffold.manifests.erb_yaml import parse_erb_yaml
 from scaffold.patterns import lazy
 from scaffold.record import record
-from scaffold.repo import Repo, folder_of, join, relative
+from scaffold.repo import Repo, folder_of, join
 
 POSTGRES = (
     "pg",
@@ -105,7 +105,7 @@ def rails_migration(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
         stack="rails",
         root=rails.app.root,
         command=_rails_task(repo, rails, task),
-        paths=tuple(relative(rails.app.root, path) for path in paths),
+        paths=tuple(paths),
         evidence=(proof,),
         why="db:prepare also loads the schemas of the other databases."
         if schemas
@@ -182,7 +182,7 @@ def _task(app: RubyApp, words: tuple[str, ...], proof: Evidence, folder: str) ->
         stack="ruby",
         root=app.root,
         command=command("bundle", "exec", *words),
-        paths=(folder,),
+        paths=(join(app.root, folder),),
         evidence=(proof,),
         why="the tables are brought up to date before the new code serves.",
     )

@@ -40,7 +40,7 @@ def migration(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
             stack="rust",
             root=app.root,
             command=command(binary(program), told.word),
-            paths=(f"{join(app.root, 'migrations')}/**",) if first else (),
+            paths=(join(app.root, "migrations"),) if first else (),
             why="the program has a command that migrates",
             evidence=(told.evidence,),
         )
@@ -51,7 +51,7 @@ def migration(repo: Repo, app: RustApp, program: Program) -> Iterator[AnyFact]:
             stack="rust",
             root=app.root,
             command="./target/release/migration up",
-            paths=(f"{sea.folder}/**",),
+            paths=(sea.folder,),
             why="the workspace builds a program that migrates",
             evidence=(repo.proof(sea.programs[0].main),),
         )

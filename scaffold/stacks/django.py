@@ -12,7 +12,7 @@ from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_procfile import procfile_doubts
 from scaffold.families.python_roots import best_app, from_root, missing_facts
 from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
-from scaffold.repo import Repo, is_secondary, relative
+from scaffold.repo import Repo, folder_of, is_secondary, relative
 from scaffold.stacks import Stack
 
 _WSGI_SERVERS = ("gunicorn", "waitress", "uwsgi", "pyuwsgi", "mod-wsgi", "granian")
@@ -141,12 +141,14 @@ def _proofs(repo: Repo, project: Project, path: str, setting: str) -> tuple[Evid
 
 def _migration(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:
     folders = [
-        relative(root, path).rpartition("/")[0]
+        folder_of(path)
         for path in repo.named("__init__.py")
         if path.endswith("/migrations/__init__.py")
         and (project.folder == "." or path.startswith(project.folder + "/"))
         and not is_secondary(path)
     ]
+    if not _has_database(repo, project):
+        return
     manage = relative(root, project.manage) if project.manage else ""
     words = ("python", manage) if manage else ("django-admin",)
     yield Migration(
@@ -157,6 +159,20 @@ def _migration(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:
         evidence=(repo.proof(project.manage or project.wsgi, 1),),
         why="Django's tables are brought up to date before the new code serves.",
     )
+
+
+def _has_database(repo: Repo, project: Project) -> bool:
+    """Tell whether `migrate` has anything to talk to: without DATABASES it fails, and the release with it.
+
+    Settings that are not found, or that a package completes (django-heroku), get the benefit of the doubt.
+    """
+    settings = project.settings
+    if settings is None or not settings.values:
+        return True
+    found = settings.last("DATABASES")
+    if found is None:
+        return any("DATABASES" in repo.text(path) or "django_" in repo.text(path) for path in settings.files)
+    return settings.all_text("DATABASES").strip() not in ("{}", "dict()")
 
 
 def _settings_vars(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:

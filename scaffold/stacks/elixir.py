@@ -261,7 +261,7 @@ def _database(repo: Repo, app: MixApp) -> Iterator[AnyFact]:
             stack="elixir",
             root=app.root,
             command="POOL_SIZE=2 mix ecto.migrate",
-            paths=(f"{folder}/**",),
+            paths=(folder,),
             why=f"{folder} holds migrations; two connections leave the others to the running app",
             evidence=(repo.proof(first), proof),
         )

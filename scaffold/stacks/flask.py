@@ -9,7 +9,6 @@ from scaffold.facts import AnyFact, Doubt, Migration, Raw, Strength, command
 from scaffold.families.flask_config import configuration
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_entries import Entry
-from scaffold.families.python_roots import from_root
 from scaffold.families.python_scheme import old_postgres_scheme
 from scaffold.families.python_served import (
     FLASK,
@@ -122,7 +121,7 @@ def _migration(repo: Repo, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
         stack="flask",
         root=app.root,
         command=line,
-        paths=(from_root(app, folder),),
+        paths=(folder,),
         evidence=(proof, repo.proof(scripts[0], 1)),
         why=f"Flask-Migrate keeps the schema in {folder}.",
     )

@@ -202,7 +202,7 @@ def _serving(repo: Repo, app: GoApp, web: GoProgram) -> Iterator[AnyFact]:
     if migrates:
         folder = next(
             (
-                f"{join(app.root, n)}/**"
+                join(app.root, n)
                 for n in ("migrations", "db/migrations", "migration")
                 if repo.has_folder(join(app.root, n))
             ),

@@ -85,7 +85,7 @@ def _migration(repo: Repo, app: PhpApp, proof: Evidence) -> Iterator[Migration]:
             stack="laravel",
             root=app.root,
             command="php artisan migrate --force",
-            paths=(f"{folder}/**",),
+            paths=(folder,),
             why=f"{folder} holds migrations",
             evidence=(repo.proof(first), proof),
         )

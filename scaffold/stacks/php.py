@@ -127,7 +127,7 @@ def _migration(repo: Repo, app: PhpApp) -> Iterator[Migration]:
                 stack="php",
                 root=app.root,
                 command=text,
-                paths=(f"{folder}/**",),
+                paths=(folder,),
                 why=f"{package} is required and {folder} holds migrations",
                 evidence=(required_proof(repo, app, package), repo.proof(first)),
             )
