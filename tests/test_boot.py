@@ -44,7 +44,9 @@ def status_of(url: str) -> int:
 
 def boot(app: Path, log: Path) -> int:
     """Start the Procfile's web command and return the status its address answers with, 0 if it never does."""
-    web = {line.name: line.command for line in procfile.parse((app / "Procfile").read_text(), "Procfile")}["web"]
+    web = {line.name: line.command for line in procfile.parse((app / "Procfile").read_text(), "Procfile")}[
+        "web"
+    ]
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))},
@@ -55,7 +57,12 @@ def boot(app: Path, log: Path) -> int:
     }
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            ["bash", "-c", web], cwd=app, env=environment, stdout=output, stderr=output, start_new_session=True
+            ["bash", "-c", web],
+            cwd=app,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     try:
         deadline = time.monotonic() + 40

@@ -18,7 +18,7 @@ from scaffold.cli import ask
 from tests.golden import call
 
 FLASK = {
-    "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef home():\n    return 'hello'\n",
+    "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
     "requirements.txt": "flask==3.1\ngunicorn==23.0\n",
 }
 
@@ -123,7 +123,14 @@ def test_only_writes_that_file(app: Path) -> None:
 def test_answers_come_from_flags_and_files(app: Path, tmp_path: Path) -> None:
     answers = tmp_path / "answers.yml"
     answers.write_text("region: eu\nstaging_app: shop-test\n")
-    arguments = ["--answers", str(answers), "--set", "staging_app=shop-two", "--set", "process_clock=python c.py"]
+    arguments = [
+        "--answers",
+        str(answers),
+        "--set",
+        "staging_app=shop-two",
+        "--set",
+        "process_clock=python c.py",
+    ]
     assert call("init", "-C", str(app), "--yes", *arguments)[0] == 0
     assert "clock: python c.py\n" in (app / "Procfile").read_text()
     recorded = (app / ".scaffold" / "answers.yml").read_text()

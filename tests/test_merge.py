@@ -63,7 +63,9 @@ OBJECTS = st.dictionaries(st.text(max_size=4), JSON_VALUES, max_size=4)
 
 
 @given(OBJECTS, OBJECTS)
-def test_json_keeps_their_values_and_twice_is_once(theirs: dict[str, object], ours: dict[str, object]) -> None:
+def test_json_keeps_their_values_and_twice_is_once(
+    theirs: dict[str, object], ours: dict[str, object]
+) -> None:
     before = json.dumps(theirs, indent=2)
     once = merge.add_missing("app.json", before, json.dumps(ours))
     result = json.loads(once)

@@ -200,7 +200,14 @@ def test_facts_of_one_variable_are_merged_and_a_secret_has_no_value() -> None:
         [
             uses("flask"),
             fact(ConfigVar, name="KEY", secret=True, required=True),
-            fact(ConfigVar, "python", name="KEY", default="abc", description="the key", strength=Strength.GENERIC),
+            fact(
+                ConfigVar,
+                "python",
+                name="KEY",
+                default="abc",
+                description="the key",
+                strength=Strength.GENERIC,
+            ),
             fact(ConfigVar, name="bad-name"),
         ]
     )

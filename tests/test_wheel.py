@@ -16,7 +16,17 @@ TOP = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("wheel")
-    words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), str(TOP)]
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(target),
+        str(TOP),
+    ]
     subprocess.run(words, check=True, capture_output=True)
     (built,) = target.glob("heroku_scaffold-*.whl")
     return built
@@ -24,7 +34,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_holds_templates_data_and_the_typing_mark(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    shipped = {path.relative_to(TOP / "templates").as_posix() for path in (TOP / "templates").rglob("*") if path.is_file()}
+    shipped = {
+        path.relative_to(TOP / "templates").as_posix()
+        for path in (TOP / "templates").rglob("*")
+        if path.is_file()
+    }
     assert {f"scaffold/_templates/{path}" for path in shipped} <= names
     data = {path.name for path in (TOP / "scaffold" / "data").iterdir()}
     assert {f"scaffold/data/{name}" for name in data} <= names
@@ -34,13 +48,23 @@ def test_it_holds_templates_data_and_the_typing_mark(wheel: Path) -> None:
 
 def test_installed_from_it_init_writes_the_same_files(wheel: Path, tmp_path: Path) -> None:
     site, app = tmp_path / "site", tmp_path / "shop"
-    words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
     subprocess.run(words, check=True, capture_output=True)
     app.mkdir()
     (app / "requirements.txt").write_text("flask\ngunicorn\n")
     (app / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
     environment = {**os.environ, "PYTHONPATH": str(site)}
-    code = "import scaffold, sys; assert 'site' in scaffold.__file__; from scaffold.cli import main; sys.exit(main())"
+    code = "import scaffold, sys; assert 'site' in scaffold.__file__; import scaffold.cli as c; sys.exit(c.main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "init", "-C", str(app), "--yes"],
         cwd=tmp_path,

@@ -51,7 +51,10 @@ def test_when_the_disk_refuses_nothing_has_changed(
     plain = getattr(writing if broken == "stage" else writing.os, name)
     monkeypatch.setattr(writing if broken == "stage" else writing.os, name, refuse)
     with pytest.raises(UserError, match="No space left"):
-        write(tmp_path, {"Procfile": Rendered(b"new\n"), "a/b/c": Rendered(b"x\n"), "app.json": Rendered(b"{}\n")})
+        write(
+            tmp_path,
+            {"Procfile": Rendered(b"new\n"), "a/b/c": Rendered(b"x\n"), "app.json": Rendered(b"{}\n")},
+        )
     monkeypatch.undo()
     assert listing(tmp_path) == before
     assert not (tmp_path / "a").exists()

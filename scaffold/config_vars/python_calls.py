@@ -251,7 +251,7 @@ def _library(
     names = _names(first, scope, loops) or (
         (_USUAL_NAMES[method],) if method in _USUAL_NAMES and first is None else ()
     )
-    # python-decouple takes (name, default, cast); calls of django-environ and Starlette (name, cast, default).
+    # python-decouple takes (name, default, cast), django-environ and Starlette (name, cast, default).
     early = bool(method) or kind in ("environs", "decouple")
     default = _keyword(node, "default")
     if default is None and len(node.args) > (1 if early else 2):

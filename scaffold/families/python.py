@@ -104,7 +104,7 @@ def needs(app: PythonApp, package: str, *, stack: str, why: str = "") -> Iterato
     )
 
 
-def common_facts(repo: Repo, app: PythonApp, stack: str) -> Iterator[AnyFact]:
+def common_facts(app: PythonApp, stack: str) -> Iterator[AnyFact]:
     """Yield what every Python app has: its buildpack, named for `stack`.
 
     The stack "python" yields it, with runtime, shims, workers, add-ons and doubts, for every app; a web

@@ -79,7 +79,8 @@ def importable(repo: Repo, path: str, root: str = ".") -> Importable | None:
     """Return how to import `path` from the build root, so that its own imports work; None where it cannot be.
 
     The folder is the one from which most absolute imports of the file, and of the files it leads to, are
-    found: of equal ones a `src` that holds packages, then the shallowest. Heroku puts the build root on the path, so what lies there is always found.
+    found: of equal ones a `src` that holds packages, then the shallowest. Heroku puts the build root on
+    the path, so what lies there is always found.
     """
     return repo.once(("python-importable", path, root), lambda: _importable(repo, path, root))
 
@@ -105,7 +106,7 @@ def _importable(repo: Repo, path: str, root: str) -> Importable | None:
 
 
 def _is_source_root(repo: Repo, folder: str, path: str) -> bool:
-    """Tell whether a folder is the `src` of a src layout: no package itself, and a package of it holds the file."""
+    """Tell whether a folder is the `src` of a src layout: no package itself, one of its own holds the file."""
     package = join(folder, relative(folder, path).partition("/")[0])
     plain = folder.rpartition("/")[2] == "src" and join(folder, "__init__.py") not in repo
     return plain and package != path and join(package, "__init__.py") in repo

@@ -70,7 +70,7 @@ def _plain(repo: Repo, app: RubyApp, *, has_worker: bool) -> Iterator[AnyFact]:
 
 
 def _rack(repo: Repo, app: RubyApp, rackup: str) -> Iterator[AnyFact]:
-    found = next(frameworks(repo, app), None)
+    found = next(frameworks(app), None)
     server = next((app.prod[name] for name in SERVERS if name in app.prod), None)
     strong = bool(found or server or app.has("rack"))
     inside = is_secondary(relative(app.root, rackup))

@@ -166,7 +166,7 @@ def site_gem(repo: Repo, app: RubyApp) -> tuple[str, Evidence] | None:
     return None
 
 
-def frameworks(repo: Repo, app: RubyApp) -> Iterator[tuple[str, Evidence]]:
+def frameworks(app: RubyApp) -> Iterator[tuple[str, Evidence]]:
     """Yield the web frameworks that are declared for production."""
     for name in FRAMEWORKS:
         if found := app.gem(name):

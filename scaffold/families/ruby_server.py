@@ -44,7 +44,7 @@ def find_server(repo: Repo, app: RubyApp, home: str, stack: str, default: str) -
     tool = _tool(repo, app, home)
     proof = app.proof(repo, tool) if tool else None
     if proof is None:
-        return _missing(repo, app, stack, default)
+        return _missing(app, stack, default)
     words, used, extra = _command(repo, app, home, tool, stack)
     return Server(command=command(*words), tool=tool, evidence=(proof, *used), extra=tuple(extra))
 
@@ -67,7 +67,7 @@ def _config(repo: Repo, home: str, tool: str) -> str:
     return next((join(home, name) for name in names if join(home, name) in repo), "")
 
 
-def _missing(repo: Repo, app: RubyApp, stack: str, default: str) -> Server:
+def _missing(app: RubyApp, stack: str, default: str) -> Server:
     todo = Todo(
         stack=stack,
         root=app.root,

@@ -96,7 +96,7 @@ def parse_gemfile(text: str, path: str) -> Gemfile:
         if _CONFLICT.match(line):
             raise ManifestError(path, number, "an unresolved merge conflict")
     reader = _Reader(path)
-    for number, statement in _statements(code_lines(text), path):
+    for number, statement in _statements(code_lines(text)):
         reader.read(number, statement, ())
     return reader.result()
 
@@ -156,7 +156,7 @@ class _Reader:
         )
 
 
-def _statements(lines: list[str], path: str) -> Iterator[tuple[int, str]]:
+def _statements(lines: list[str]) -> Iterator[tuple[int, str]]:
     """Yield each statement with its first line; what goes on after a comma or in brackets is joined."""
     number = 0
     while number < len(lines):

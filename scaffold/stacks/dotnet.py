@@ -61,7 +61,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         project = repo.try_parsed(path, parse)
         if project is not None:
             project = _completed(repo, project)
-            groups.setdefault(_root(repo, path, roots), []).append(project)
+            groups.setdefault(_root(path, roots), []).append(project)
     for root, projects in groups.items():
         yield from _group(repo, root, projects)
 
@@ -89,7 +89,7 @@ def _solutions(repo: Repo) -> dict[str, str]:
     return found
 
 
-def _root(repo: Repo, path: str, solutions: dict[str, str]) -> str:
+def _root(path: str, solutions: dict[str, str]) -> str:
     return solutions.get(path, folder_of(path))
 
 
@@ -116,7 +116,7 @@ def _kind(project: DotnetProject) -> str:
 def _group(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[AnyFact]:
     aside = [p for p in projects if not is_secondary(relative(root, p.path)) or len(projects) == 1]
     running = [(p, kind) for p in aside if (kind := _kind(p))]
-    webs = sorted((p for p, kind in running if kind == "web"), key=lambda p: _rank(repo, p))
+    webs = sorted((p for p, kind in running if kind == "web"), key=_rank)
     workers = [p for p, kind in running if kind == "worker"]
     main = webs[0] if webs else workers[0] if workers else None
     if main is None:
@@ -150,7 +150,7 @@ def _group(repo: Repo, root: str, projects: list[DotnetProject]) -> Iterator[Any
     yield from addons(repo, stack="dotnet", root=root, drivers=drivers, sources=files)
 
 
-def _rank(repo: Repo, project: DotnetProject) -> tuple[int, int, str]:
+def _rank(project: DotnetProject) -> tuple[int, int, str]:
     stem = project.path.rpartition("/")[2].rpartition(".")[0].lower()
     site = re.search(r"(?:web|site|mvc|frontend)$", stem) is not None
     other = re.search(r"identity|admin|worker|job|webhook", stem) is not None

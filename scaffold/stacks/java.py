@@ -51,7 +51,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     built = {app.root for app in maven}
     every = (
         *maven,
-        *(app for app in gradle_apps(repo) if app.root not in built or not _served(repo, app, maven)),
+        *(app for app in gradle_apps(repo) if app.root not in built or not _served(app, maven)),
         *other_apps(repo),
     )
     chosen: dict[str, tuple[tuple[int, ...], JvmApp]] = {}
@@ -91,7 +91,7 @@ def _beside(repo: Repo, app: JvmApp, every: tuple[JvmApp, ...]) -> Iterator[Proc
             )
 
 
-def _served(repo: Repo, app: JvmApp, others: tuple[JvmApp, ...]) -> bool:
+def _served(app: JvmApp, others: tuple[JvmApp, ...]) -> bool:
     """Tell whether the Maven build of the same folder runs already: Heroku's Java buildpack goes first."""
     return any(other.root == app.root and other.archive.kind for other in others)
 

@@ -23,7 +23,7 @@ from scaffold.stacks import Stack
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of each Python app; those of its web framework are another stack's."""
     for app in python_apps(repo):
-        yield from common_facts(repo, app, "python")
+        yield from common_facts(app, "python")
         yield from runtime_facts(repo, app)
         yield from layout_facts(repo, app)
         workers = (*celery_facts(repo, app), *worker_facts(repo, app))

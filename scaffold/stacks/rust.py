@@ -60,7 +60,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             yield from _app(repo, app, program)
 
 
-def _binding(repo: Repo, app: RustApp, program: Program) -> Found | None:
+def _binding(repo: Repo, program: Program) -> Found | None:
     return find(repo, program.files[:200], _BINDS)
 
 
@@ -69,7 +69,7 @@ def _serves(repo: Repo, app: RustApp, program: Program) -> bool:
     if app.browser and web in ("", "hyper", "tonic"):
         return False
     if web in ("hyper", "actix", "tonic") or (web and app.dep(BOTS)):
-        return _binding(repo, app, program) is not None
+        return _binding(repo, program) is not None
     return bool(web) or find(repo, program.files[:200], re.compile(r"\bTcpListener::bind\(")) is not None
 
 
@@ -184,7 +184,7 @@ def _words(repo: Repo, app: RustApp, program: Program) -> tuple[tuple[str, ...],
 
 
 def _doubts(repo: Repo, app: RustApp, program: Program, port: Port) -> Iterator[Doubt]:
-    binding = _binding(repo, app, program)
+    binding = _binding(repo, program)
     if not port.known:
         yield fixed_port(
             "rust",
