@@ -514,7 +514,7 @@ def test_requirements_elsewhere_get_a_line_at_the_top(tmp_path: Path) -> None:
 
 NASTY = {
     "requirements.txt": "-r requirements.txt\n-r ../../up.txt\n-e\n[x]\n==1\n@ \n-r \\\n",
-    "pyproject.toml": "project = [1]\n[tool]\npoetry = {dependencies = 3, scripts = [1], group = {dev = 1}}\n",
+    "pyproject.toml": "project = [1]\n[tool]\npoetry = {dependencies = 3, group = {dev = 1}}\n",
     "Pipfile": "packages = 1\nrequires = []\n[scripts]\na = 1\n",
     "Pipfile.lock": '{"default": null, "_meta": {"requires": 3}}',
     "setup.cfg": "[options]\ninstall_requires = %(x)s\n[options.extras_require]\na =\n",

@@ -106,7 +106,7 @@ def _importable(repo: Repo, path: str, root: str) -> Importable | None:
 
 
 def _is_source_root(repo: Repo, folder: str, path: str) -> bool:
-    """Tell whether a folder is the `src` of a src layout: no package itself, one of its own holds the file."""
+    """Tell whether a folder is the `src` of a src layout: no package itself, one of its holds the file."""
     package = join(folder, relative(folder, path).partition("/")[0])
     plain = folder.rpartition("/")[2] == "src" and join(folder, "__init__.py") not in repo
     return plain and package != path and join(package, "__init__.py") in repo

@@ -121,7 +121,7 @@ class _Reader:
                 raise ManifestError(self.path, number, "an `end` with nothing open")
         elif block := _BRACES.match(text):
             inner = (*within, _block(block["kind"], block["rest"], number))
-            for offset, statement in _statements(block["body"].split("\n"), self.path):
+            for offset, statement in _statements(block["body"].split("\n")):
                 self.read(number + offset - 1, statement, inner)
         elif block := _BLOCK.match(text):
             self.open.append(_block(block["kind"], block["rest"], number))
