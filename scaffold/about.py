@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -183,6 +182,8 @@ def _prose(text: str) -> str:
 
 def _plain(text: str, *, limit: int = MAX_DESCRIPTION) -> str:
     """Return one line without markup, cut at a sentence or a word."""
+    import html
+
     text = html.unescape(re.sub(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>|`", "", text))
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", text)

@@ -42,9 +42,12 @@ SECONDARY = frozenset(
 
 
 def is_secondary(path: str) -> bool:
-    """Tell whether a path lies in a tests, examples, documentation or hidden folder."""
+    """Tell whether a path lies in a tests, examples, documentation or hidden folder, or in a template's."""
     parts = path.split("/")[:-1]
-    return any(part.lower() in SECONDARY or (part[:1] == "." and part not in (".", "..")) for part in parts)
+    return any(
+        part.lower() in SECONDARY or (part[:1] == "." and part not in (".", "..")) or "{{" in part
+        for part in parts
+    )
 
 
 def folder_of(path: str) -> str:

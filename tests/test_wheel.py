@@ -64,7 +64,7 @@ def test_installed_from_it_init_writes_the_same_files(wheel: Path, tmp_path: Pat
     (app / "requirements.txt").write_text("flask\ngunicorn\n")
     (app / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
     environment = {**os.environ, "PYTHONPATH": str(site)}
-    code = "import scaffold, sys; import scaffold.cli as c; sys.exit(c.main())"
+    code = "import sys; import scaffold.cli as c; assert 'site' in c.__file__; sys.exit(c.main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "init", "-C", str(app), "--yes"],
         cwd=tmp_path,

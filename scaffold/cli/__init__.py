@@ -53,19 +53,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Return the formatter of help texts; without a width of its own argparse loads half of the file tools."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=100)
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Build the parser; only the command that is called is imported."""
     parser = argparse.ArgumentParser(
         prog="scaffold",
         description="Find out what a repository is and write the files that deploy it to Heroku.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"scaffold {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(prog="scaffold", dest="command", required=True, metavar="COMMAND")
     for name, title in COMMANDS.items():
         sub = commands.add_parser(
-            name, help=title, description=title, formatter_class=argparse.RawDescriptionHelpFormatter
+            name, help=title, description=title, formatter_class=_formatter
         )
         if name in words:
             importlib.import_module(f"scaffold.cli.{name}").add_arguments(sub)

@@ -21,6 +21,8 @@ _REMOTE_STATIC = lazy(r"storages|S3|Boto|GCloud|Cloudinary|cloudinary|Azure|Buck
 _OTHER_DATABASE = lazy(
     r"DATABASE_URL|dj_database_url|env\.db\(|postgres|mysql|DB_HOST|DATABASE_HOST|mssql|oracle|db_url\("
 )
+_PARTS = lazy(r"'(?:HOST|PASSWORD)': (?:os\.|env|config|get|decouple)")
+_BY_URL = lazy(r"DATABASE_URL|dj_database_url|\bdb_url\(|env\.db\(|dj_db_url")
 _LITERAL_HOSTS = lazy(r"[\[(](?:'[^'*]*'(?:, |,)?)*[\])]")
 _ADDED_HOSTS = lazy(r"ALLOWED_HOSTS(?:\.(?:append|extend|insert)\(| \+=)")
 _LOOK_UPS = frozenset({"env", "config", "env.str", "env.bool", "env.int", "env.list", "env.url", "env.path"})
@@ -43,6 +45,7 @@ def django_doubts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyF
     yield from _static(repo, project, settings, app)
     yield from _hosts(repo, settings, app, text)
     yield from _database(repo, settings, app, text)
+    yield from _database_parts(repo, settings, app, text)
     yield from _needed_at_build(repo, settings, app)
 
 
@@ -208,6 +211,21 @@ def _database(repo: Repo, settings: Settings, app: PythonApp, text: str) -> Iter
         )
 
 
+def _database_parts(repo: Repo, settings: Settings, app: PythonApp, text: str) -> Iterator[AnyFact]:
+    """Doubt a Postgres that is put together from variables of its own: Heroku gives one URL."""
+    found = settings.last("DATABASES")
+    named = settings.all_text("DATABASES")
+    if found and "postg" in named and _PARTS.search(named) and not _BY_URL.search(text):
+        yield _doubt(
+            app,
+            _at(repo, found),
+            "database-parts",
+            "Heroku gives the database as DATABASE_URL, and may change its password; "
+            "the settings read its parts.",
+            'Use dj-database-url: DATABASES = {"default": dj_database_url.config(conn_max_age=600)}.',
+        )
+
+
 def _needed_at_build(repo: Repo, settings: Settings, app: PythonApp) -> Iterator[AnyFact]:
     """Yield one doubt that lists the variables without which the build cannot import the settings."""
     if "django.contrib.staticfiles" not in settings.everything():
@@ -223,7 +241,7 @@ def _needed_at_build(repo: Repo, settings: Settings, app: PythonApp) -> Iterator
         yield Doubt(
             stack="django",
             root=app.root,
-            evidence=tuple(needed[name] for name in sorted(needed))[:8],
+            evidence=tuple(dict.fromkeys(needed[name] for name in sorted(needed)))[:8],
             id="django/needed-at-build",
             message=f"The build runs collectstatic, which imports the settings; they fail without {names}.",
             remedy="Set them before the first push.",

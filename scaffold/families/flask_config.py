@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.facts import AnyFact, ConfigVar
+from scaffold.facts import AnyFact, ConfigVar, Doubt
 from scaffold.families.python import PythonApp
 from scaffold.families.python_entries import Entry
 from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo
 
 _READ = r"os\.(?:getenv\(|environ\.get\(|environ\[)\s*[\"'](\w+)[\"']"
@@ -40,6 +41,34 @@ def configuration(repo: Repo, app: PythonApp, entry: Entry) -> Iterator[AnyFact]
                     why="without it the app runs with its configuration for development.",
                 )
                 return
+
+
+def with_argument(repo: Repo, app: PythonApp, entry: Entry) -> Entry:
+    """Return an entry whose factory is given the configuration for production that it asks for."""
+    found = entry.found
+    if not found.factory or len(found.args) != 1:
+        return entry
+    text, name = repo.text(found.path), re.escape(found.args[0])
+    value = ""
+    if re.search(rf"\[\s*{name}\s*\]|\.get\(\s*{name}\b", text):
+        value = _value(repo, app, classes=False)
+    elif re.search(rf"from_object\(\s*{name}\s*\)", text):
+        value = _value(repo, app, classes=True)
+    return replace(entry, target=replace(entry.target, argument=value)) if value else entry
+
+
+def needs_argument(repo: Repo, app: PythonApp, entry: Entry) -> Iterator[AnyFact]:
+    """Yield a doubt about a factory that asks for what no server gives it."""
+    found = entry.found
+    if found.factory and found.args and not entry.target.argument:
+        yield Doubt(
+            stack="flask",
+            root=app.root,
+            evidence=(found.proof(repo),),
+            id="flask/factory-arguments",
+            message=f"{found.name} cannot be called without {', '.join(found.args)}: the web process fails.",
+            remedy=f"Give the argument a default for production, or call {found.name} in a wsgi.py.",
+        )
 
 
 def _value(repo: Repo, app: PythonApp, *, classes: bool) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, Doubt, Evidence, File, Raw, Shim, Strength, Todo, command
 from scaffold.families.python import PythonApp, only_leads_to, python_apps
 from scaffold.families.python_deps import LOCKS, MISSPELT
+from scaffold.families.python_workspace import workspace_facts
 from scaffold.manifests import requirements
 from scaffold.repo import Repo, folder_of, join
 
@@ -22,7 +23,7 @@ _LOCKING = {
 def layout_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
     """Yield what the app's files need so that Heroku builds them."""
     if app.root != ".":
-        yield from _shim(repo, app)
+        yield from _from_top(repo, app)
     if not app.manifest:
         yield from _undeclared(repo, app)
     elif app.manifest.endswith((".yml", ".yaml")):
@@ -35,7 +36,16 @@ def layout_facts(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
 
 def built_from_top(repo: Repo, app: PythonApp) -> bool:
     """Tell whether Heroku's build root is the top of the repository for this app."""
-    return app.root == "." or any(_shim(repo, app))
+    return app.root == "." or any(isinstance(fact, Shim) for fact in _from_top(repo, app))
+
+
+def _from_top(repo: Repo, app: PythonApp) -> Iterator[Shim | Todo]:
+    """Yield how the top builds an app in a subfolder, nothing where it cannot."""
+    found: tuple[Shim | Todo, ...] = tuple(_shim(repo, app))
+    if not found:
+        top = next((other for other in python_apps(repo) if other.root == "."), None)
+        found = tuple(workspace_facts(repo, app, top))
+    yield from found
 
 
 def _shim(repo: Repo, app: PythonApp) -> Iterator[Shim]:

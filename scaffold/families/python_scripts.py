@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold.facts import PORT, Evidence, Raw, command
 from scaffold.families.python import PythonApp
 from scaffold.families.python_entries import ENTRIES
-from scaffold.families.python_imports import opened_files
+from scaffold.families.python_imports import importable, opened_files
 from scaffold.families.python_roots import from_root
 from scaffold.patterns import lazy
 from scaffold.record import record
@@ -25,7 +25,7 @@ _MENTIONED = (
     "docker-compose.yml",
 )
 _SIDE_FOLDERS = frozenset({"pages", "page", "utils", "components", "lib", "src/utils", "notebooks"})
-_READS_PORT = lazy(r"""(?:environ|getenv|config|env)\b[^\n]{0,20}["']PORT["']|["']PORT["']\s*(?:,|\)|\])""")
+READS_PORT = lazy(r"""(?:environ|getenv|config|env)\b[^\n]{0,20}["']PORT["']|["']PORT["']\s*(?:,|\)|\])""")
 _GUARD = lazy(r"^if\s+__name__\s*==", re.MULTILINE)
 
 
@@ -161,7 +161,7 @@ def serving_scripts(repo: Repo, app: PythonApp) -> Iterator[Script]:
             hit = pattern.search(text) if not package or app.has(package) else None
             if hit and (package or "import" in text) and _runs(text, hit.start()):
                 line = text.count("\n", 0, hit.start()) + 1
-                reads = _READS_PORT.search(text)
+                reads = READS_PORT.search(text)
                 if not reads and join(folder_of(path), "__init__.py") in repo:
                     break
                 proofs = [repo.proof(path, line)]
@@ -169,7 +169,7 @@ def serving_scripts(repo: Repo, app: PythonApp) -> Iterator[Script]:
                     proofs.append(repo.proof(path, text.count("\n", 0, reads.start()) + 1))
                 found.append(
                     Script(
-                        command=_in_folder(repo, app, path, ("python", "{}")),
+                        command=_run_by_python(repo, app, path),
                         tool=package or "python",
                         title=package or "the standard library's server",
                         path=path,
@@ -221,6 +221,15 @@ def _is_mentioned(repo: Repo, app: PythonApp, name: str, tool: Tool) -> bool:
     line = re.compile(rf"\b(?:{tool.package}|python3?)\b[^\n]*(?<![\w-]){re.escape(name)}")
     files = dict.fromkeys(join(root, file) for root in (app.root, ".") for file in _MENTIONED)
     return any(line.search(repo.text(path)) for path in files if path in repo)
+
+
+def _run_by_python(repo: Repo, app: PythonApp, path: str) -> str:
+    """Return the command that runs a script; a package's own entry point is run as the package."""
+    place = importable(repo, path, app.root) if path.endswith("/__main__.py") else None
+    package = place.module.removesuffix(".__main__") if place and place.folder == "." else ""
+    if place and package != place.module:
+        return command("python", "-m", package)
+    return _in_folder(repo, app, path, ("python", "{}"))
 
 
 def _in_folder(repo: Repo, app: PythonApp, path: str, words: tuple[str, ...]) -> str:

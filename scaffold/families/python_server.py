@@ -23,7 +23,8 @@ _ALL = "0.0.0.0"
 class Target:
     """What to serve: `module`, the object's `name`, a `factory` or not, and where to stand (`folder`).
 
-    `path` is a folder that must be on Python's path besides, "" for none.
+    `path` is a folder that must be on Python's path besides, "" for none. `argument` is what a factory is
+    to be given.
     """
 
     module: str
@@ -31,6 +32,7 @@ class Target:
     factory: bool = False
     folder: str = "."
     path: str = ""
+    argument: str = ""
 
     @property
     def spec(self) -> str:
@@ -40,7 +42,8 @@ class Target:
     @property
     def called(self) -> str:
         """Return the target as gunicorn takes it: a factory is called in the name itself."""
-        return f"{self.spec}()" if self.factory else self.spec
+        given = f'"{self.argument}"' if self.argument else ""
+        return f"{self.spec}({given})" if self.factory else self.spec
 
 
 @record

@@ -12,7 +12,7 @@ from scaffold.families.python_code import module_of
 from scaffold.families.python_entries import Entry
 from scaffold.families.python_imports import importable
 from scaffold.families.python_roots import best_app, missing_facts
-from scaffold.families.python_scripts import Script, serving_scripts, tool_scripts
+from scaffold.families.python_scripts import READS_PORT, Script, serving_scripts, tool_scripts
 from scaffold.families.python_served import (
     FASTAPI,
     FLASK,
@@ -149,7 +149,7 @@ def _server(repo: Repo, framework: Framework, app: PythonApp, entry: Entry) -> S
     if framework.package == "dash":
         return _dash(repo, app, entry)
     if framework.package == "aiohttp":
-        if not app.has("gunicorn"):
+        if not app.has("gunicorn") and READS_PORT.search(repo.text(entry.found.path)):
             return None
         return wsgi_server(repo, app, target, app.root, "-k", "aiohttp.GunicornWebWorker")
     if framework in ASGI or entry.found.cls == "falcon.asgi.App":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from configparser import ConfigParser, Error
 from typing import TYPE_CHECKING
 
 from scaffold.manifests.requirements import Requirement, canonical, parse_requirement
@@ -12,6 +11,7 @@ from scaffold.record import record
 
 if TYPE_CHECKING:
     import ast
+    from configparser import ConfigParser
 
 
 @record
@@ -135,6 +135,8 @@ def _entry_points(node: ast.expr | None, bound: dict[str, ast.expr]) -> Iterator
 
 def parse_cfg(text: str, path: str) -> SetupFile:
     """Read a setup.cfg; one that is malformed or only configures tools asks for nothing."""
+    from configparser import ConfigParser, Error
+
     config = ConfigParser(interpolation=None, strict=False)
     try:
         config.read_string(text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Migration, Raw, Strength, command
-from scaffold.families.flask_config import configuration
+from scaffold.families.flask_config import configuration, needs_argument, with_argument
 from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_entries import Entry
 from scaffold.families.python_scheme import old_postgres_scheme
@@ -45,12 +45,13 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield use
         if use.strength == Strength.HINT and not entries[0].found.guarded:
             continue
-        for entry in entries:
+        for entry in (with_argument(repo, app, one) for one in entries):
             if entry.found.guarded:
                 yield from guarded_facts(repo, FLASK, app, entry)
                 continue
             yield from web_of(repo, FLASK, app, entry, _server(repo, app, entry))
             yield from _blocking(repo, app, entry)
+            yield from needs_argument(repo, app, entry)
             yield from does_not_parse(repo, FLASK, app, entry)
         yield from several(FLASK, app, entries)
         yield from smoke_of(repo, FLASK, app, entries[0])

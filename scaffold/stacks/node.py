@@ -15,5 +15,5 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     return node_facts(repo)
 
 
-MARKS = ("package.json", "*.js", "*.ts", "*.mjs")
+MARKS = ("package.json",)
 STACK = Stack(name="node", title="Node.js", language="node", detect=detect)
