@@ -116,6 +116,15 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
     return Analysis(repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo))
 
 
+def unplanned(top: Path) -> Analysis:
+    """Return what detection finds, with no app chosen: for flags that ask for one that is not there."""
+    repo = open_repo(top, hidden=state.own_output(top))
+    facts = detect(repo)
+    return Analysis(
+        repo=repo, facts=facts, ranked=candidates(facts), ties=(), plan=None, problems=_problems(repo)
+    )
+
+
 def _is_app(item: Ranked) -> bool:
     """Tell an app from a mere hint: a library, an asset build, a front end of nothing."""
     return item.uses.strength > Strength.HINT
@@ -133,7 +142,7 @@ def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
     )
     if kept or not (label or stack or root):
         return kept
-    wanted = label or " in ".join(part for part in (stack or "an app", root) if part)
+    wanted = label or " in ".join(part for part in (stack or "app", root) if part)
     known = stacks.names()
     if stack and stack not in known:
         raise UserError(

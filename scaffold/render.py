@@ -129,6 +129,12 @@ def _copy(
         except CopierAnswersInterrupt:
             raise KeyboardInterrupt from None
         except (CopierError, TemplateError, ValueError) as error:
+            if pretend:
+                raise UserError(
+                    "answers/refused",
+                    f"an answer is not allowed: {error}",
+                    remedy="Answer it by --set NAME=VALUE; earlier answers are in .scaffold/answers.yml.",
+                ) from error
             raise UserError(
                 "templates/refused", f"the template {folder.name} cannot be rendered: {error}"
             ) from error

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__
-from scaffold.errors import UserError
+from scaffold.errors import ManifestError, UserError
 from scaffold.record import made, record
 from scaffold.targets import existing
 
@@ -107,7 +107,12 @@ def parse_answers(text: str, path: str) -> dict[str, str]:
     """Parse an answers file (a YAML mapping of names to scalars). Raises UserError."""
     from scaffold.manifests import yaml_file
 
-    value: Any = yaml_file.parse(text, path).value
+    try:
+        value: Any = yaml_file.parse(text, path).value
+    except ManifestError as error:
+        raise UserError(
+            "answers/malformed", error.summary, remedy=f"Mend {path}: one NAME: VALUE a line."
+        ) from None
     if value is None:
         return {}
     if not isinstance(value, dict) or any(isinstance(item, dict | list) for item in value.values()):

@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Return the formatter of help texts; without a width of its own argparse loads half of the file tools."""
+    """Return the formatter of help texts; asked for no width, argparse need not load the file tools."""
     return argparse.RawDescriptionHelpFormatter(prog, width=100)
 
 
@@ -69,9 +69,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"scaffold {__version__}")
     commands = parser.add_subparsers(prog="scaffold", dest="command", required=True, metavar="COMMAND")
     for name, title in COMMANDS.items():
-        sub = commands.add_parser(
-            name, help=title, description=title, formatter_class=_formatter
-        )
+        sub = commands.add_parser(name, help=title, description=title, formatter_class=_formatter)
         if name in words:
             importlib.import_module(f"scaffold.cli.{name}").add_arguments(sub)
     return parser

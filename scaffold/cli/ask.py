@@ -63,8 +63,12 @@ def answers_for(
 ) -> dict[str, str]:
     """Return the answers to every question of the layer, asked in a terminal when `prompt`."""
     context = {**question_context(plan, analysis), **make_context(plan, recorded, analysis.repo)}
+    offered = choices(plan, analysis)
+    valid = {
+        name: value for name, value in recorded.items() if not offered.get(name) or value in offered[name]
+    }
     answers = render.ask(
-        layer, context, given=typed_answers(given), defaults=typed_answers(recorded), prompt=prompt
+        layer, context, given=typed_answers(given), defaults=typed_answers(valid), prompt=prompt
     )
     kept = {**{n: v for n, v in recorded.items() if n.startswith("process_")}, **given}
     return {**kept, **{name: _text(value) for name, value in answers.items() if value not in (None, "")}}

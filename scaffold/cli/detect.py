@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from scaffold.cli import out
-from scaffold.errors import OK, UNDECIDED
-from scaffold.pipeline import Analysis, Request, analyse, place
+from scaffold.errors import OK, UNDECIDED, Undecided
+from scaffold.pipeline import Analysis, Request, analyse, place, unplanned
 from scaffold.plan.model import Plan
 
 
@@ -34,19 +34,28 @@ def run(arguments: argparse.Namespace) -> int:
     """Detect and print. Returns 0, or 3 where nothing or several equal candidates were found."""
     top, root = place(arguments.directory, arguments.root)
     request = Request(top=top, stack=arguments.stack, root=root, config_vars=not arguments.no_config_vars)
-    analysis = analyse(request)
+    try:
+        analysis = analyse(request)
+    except Undecided:
+        if arguments.json:
+            _print_json(unplanned(top))
+        raise
     if arguments.json:
-        import json
-
-        from scaffold.document import detect_document
-
-        out.data(json.dumps(detect_document(analysis), indent=2))
+        _print_json(analysis)
     elif analysis.plan:
         print_plan(analysis, analysis.plan)
     if analysis.plan is None:
         explain_undecided(analysis)
         return UNDECIDED
     return OK
+
+
+def _print_json(analysis: Analysis) -> None:
+    import json
+
+    from scaffold.document import detect_document
+
+    out.data(json.dumps(detect_document(analysis), indent=2))
 
 
 def explain_undecided(analysis: Analysis) -> None:

@@ -146,7 +146,10 @@ def todo_steps(
     top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Return what the person must still do: reason and command (or lines to add)."""
-    steps = [(todo.why, todo.command) for todo in plan.todos if not todo.after]
+    in_git = (top / ".git").exists()
+    paths = [change.path for change in found if change.kind != "blocked"]
+    steps = [] if in_git else [_start_git(top, paths)]
+    steps += [(todo.why, todo.command) for todo in plan.todos if not todo.after]
     for change in found:
         lines = changes.missing_keys(change)
         if lines:
@@ -160,28 +163,32 @@ def todo_steps(
             version = change.ours.content.decode().strip()
             why = f"{change.path} is yours and was kept; Heroku needs another version in it"
             steps.append((why, command("echo", version, Raw(">"), change.path)))
-    in_git = (top / ".git").exists()
-    if not in_git:
-        steps.append(
-            (
-                "Heroku deploys from git, and this folder is no git repository yet",
-                "git init -b main && git add -A",
-            )
-        )
-    paths = [change.path for change in found if change.kind != "blocked"]
-    ignored = _ignored(top, [*paths, ".scaffold/state.json"]) if in_git else []
-    add = command("git", "add", *(["-f"] if ignored else []), *paths, ".scaffold")
-    why = "Commit the files" + (
-        f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else ""
-    )
-    commit = "git commit -a -m" if plan.todos else "git commit -m"
-    steps.append((why, f"{add} && {commit} 'Add Heroku files'"))
+    if in_git or len(steps) > 1:
+        steps.append(_commit(top, plan, paths, in_git=in_git))
     steps += deploy_steps(plan, found, answers)
     app = command(answers.get("staging_app") or "NAME")
     for todo in plan.todos:
         if todo.after:
             steps.append((todo.why, todo.command.replace("heroku run ", f"heroku run -a {app} ", 1)))
     return steps
+
+
+def _start_git(top: Path, paths: list[str]) -> tuple[str, str]:
+    """Return the step that makes a git repository of the folder: first, since other steps use git."""
+    forced = [command("git", "add", "-f", *paths, ".scaffold")] if (top / ".gitignore").exists() else []
+    steps = ("git init -b main", "git add -A", *forced, "git commit -m 'First commit'")
+    return ("Heroku deploys from git, and this folder is no git repository yet", " && ".join(steps))
+
+
+def _commit(top: Path, plan: Plan, paths: list[str], *, in_git: bool) -> tuple[str, str]:
+    """Return the step that commits what was written, and what the steps before it changed."""
+    ignored = _ignored(top, [*paths, ".scaffold/state.json"]) if in_git else []
+    add = command("git", "add", *(["-f"] if ignored else []), *paths, ".scaffold")
+    why = "Commit the files" + (
+        f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else ""
+    )
+    commit = "git commit -a -m" if plan.todos else "git commit -m"
+    return (why, f"{add} && {commit} 'Add Heroku files'")
 
 
 def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> list[tuple[str, str]]:
