@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from scaffold.errors import ManifestError
+from scaffold.manifests.located import Located
 from scaffold.patterns import lazy
-from scaffold.record import record
 
 _TOKEN = lazy(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
 
 
-@record(kw_only=False)
-class Json:
-    """A parsed document (`value`) and where its keys stand."""
+class Json(Located):
+    """A parsed JSON document."""
 
-    value: Any
-    path: str
-    lines: dict[tuple[str | int, ...], int]
-
-    def line(self, *keys: str | int) -> int:
-        """Return the 1-based line of a key path ("scripts", "start"), 0 if it is not there."""
-        return self.lines.get(keys, 0)
-
-    def at(self, *keys: str) -> Any:
-        """Return the value at a key path through objects, or None."""
-        value = self.value
-        for key in keys:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(key)
-        return value
+    __slots__ = ()
 
 
 def parse(text: str, path: str) -> Json:

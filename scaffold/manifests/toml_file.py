@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from scaffold.errors import ManifestError
+from scaffold.manifests.located import value_at
 from scaffold.record import record
 
 
@@ -19,12 +20,7 @@ class Toml:
 
     def at(self, *keys: str) -> Any:
         """Return the value at a key path through tables, or None."""
-        value: Any = self.value
-        for key in keys:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(key)
-        return value
+        return value_at(self.value, keys)
 
     def line(self, table: str, pattern: str) -> int:
         """Return the 1-based line in `[table]` ("" for the top) whose text matches `pattern`, or 0.

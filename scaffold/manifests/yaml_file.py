@@ -6,29 +6,13 @@ import re
 from typing import Any
 
 from scaffold.errors import ManifestError
-from scaffold.record import record
+from scaffold.manifests.located import Located
 
 
-@record(kw_only=False)
-class Yaml:
-    """A parsed document (`value`, all scalars as strings but null) and where its keys and items stand."""
+class Yaml(Located):
+    """A parsed YAML document; all scalars are strings but null."""
 
-    value: Any
-    path: str
-    lines: dict[tuple[str | int, ...], int]
-
-    def line(self, *keys: str | int) -> int:
-        """Return the 1-based line of a key path ("services", "web"), 0 if it is not there."""
-        return self.lines.get(keys, 0)
-
-    def at(self, *keys: str) -> Any:
-        """Return the value at a key path through mappings, or None."""
-        value = self.value
-        for key in keys:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(key)
-        return value
+    __slots__ = ()
 
 
 def parse(text: str, path: str) -> Yaml:
