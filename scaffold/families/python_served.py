@@ -110,9 +110,8 @@ def use_of(repo: Repo, framework: Framework, app: PythonApp, entry: Entry, *, we
 
     Beside a Django project of the same root it is a tool or a mock of that project, and ranks below it.
     """
-    weight = 1 if _beside_django(repo, app) else weight
     declared = app.has(*framework.names)
-    plain = declared and not is_secondary(entry.found.path)
+    plain = declared and not is_secondary(entry.found.path) and not _beside_django(repo, app)
     strength = Strength.FRAMEWORK if plain else Strength.GENERIC
     if is_aside(entry, app) or entry.found.guarded:
         strength = Strength.HINT
