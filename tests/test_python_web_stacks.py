@@ -63,7 +63,7 @@ def test_production_settings_are_named(tmp_path: Path) -> None:
             "requirements.txt": "Django\ngunicorn\n",
             "manage.py": MANAGE.format("shop.settings.local"),
             "shop/settings/__init__.py": "",
-            "shop/settings/base.py": SETTINGS,
+            "shop/settings/base.py": SETTINGS + "DATABASES = {'default': dj_database_url.config()}\n",
             "shop/settings/local.py": "from .base import *\n",
             "shop/settings/production.py": "from .base import *\nDEBUG = False\n",
             "shop/wsgi.py": WSGI.format("shop.settings.local"),
