@@ -180,7 +180,14 @@ def _config_vars(repo: Repo, choice: Choice, ranked: tuple[Ranked, ...]) -> tupl
     from scaffold import config_vars
 
     root = choice.uses.root
-    others = {item.uses.root for item in ranked if item.uses.root not in (root, ".")}
+    proofs = [proof.path for proof in choice.uses.evidence]
+    others = {
+        item.uses.root
+        for item in ranked
+        if item.uses.root not in (root, ".")
+        and _is_app(item)
+        and not any(path.startswith(f"{item.uses.root}/") for path in proofs)
+    }
     found = config_vars.discover(
         repo, stack=choice.uses.stack, language=choice.language, root=root, other_roots=sorted(others)
     )
