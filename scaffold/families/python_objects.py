@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from scaffold.facts import Evidence
@@ -134,6 +135,10 @@ def _found(search: _Search) -> Iterator[CodeObject]:
     for alias in module.aliases:
         head, _, rest = alias.target.rpartition(".")
         inner = search.find(alias.target) or (search.find(head) if rest in _INNER else None)
+        if inner is None and (cls := _attribute_class(search, rest)):
+            yield CodeObject(
+                path=module.path, name=alias.name, cls=cls, line=alias.line, guarded=alias.guarded
+            )
         if inner and not inner.factory:
             yield CodeObject(
                 path=module.path,
@@ -144,6 +149,15 @@ def _found(search: _Search) -> Iterator[CodeObject]:
                 source=inner.path,
                 guarded=alias.guarded,
             )
+
+
+def _attribute_class(search: _Search, name: str) -> str:
+    """Return the wanted class of what a class of the module keeps as `self.NAME`, "" where it is none."""
+    if name not in _INNER or not search.module.classes:
+        return ""
+    text = search.repo.text(search.module.path)
+    made = re.search(rf"^\s+self\.{name}\s*(?::[^=\n]+)?=\s*([\w.]+)\(", text, re.MULTILINE)
+    return search.cls(made[1]) if made else ""
 
 
 def _factory(search: _Search, function: Function) -> Iterator[CodeObject]:

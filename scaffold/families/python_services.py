@@ -76,6 +76,8 @@ def _redis(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:
     if named or used:
         proofs = (*named[:2], *used[:1])
         why = f"{proofs[0].path} connects to Redis"
+        if celery and not var and not seen.every("amqp", "amqp_env"):
+            var = seen.variable("broker_var")
         yield _addon(app, "redis", driver, proofs, why, var=var)
     elif celery and not seen.every("amqp", "amqp_env"):
         why = "the Celery worker needs a broker, and redis is declared"

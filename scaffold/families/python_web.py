@@ -127,7 +127,8 @@ def _by_object(repo: Repo, app: PythonApp) -> Iterator[AnyFact]:
         if not app.uses(*framework.names):
             continue
         for entry in framework_entries(repo, framework).get(app.root, ()):
-            if entry.found.guarded or app_for(repo, framework, entry).root != app.root:
+            uncallable = entry.found.factory and entry.found.args
+            if entry.found.guarded or uncallable or app_for(repo, framework, entry).root != app.root:
                 continue
             server = _server(repo, framework, app, entry)
             if server is None:

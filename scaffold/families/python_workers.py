@@ -63,6 +63,7 @@ _DJANGO = (
         name="clock",
     ),
 )
+_POLLS = lazy(r"\.(?:run_polling|start_polling|infinity_polling|run_until_disconnected|start_consuming)\s*\(")
 _HUEY = tuple(f"huey.{kind}Huey" for kind in ("", "Redis", "PriorityRedis", "RedisExpire", "Sqlite", "File"))
 _ROUTER_KEYS = lazy(r"ChannelNameRouter\s*\(\s*\{(.*?)\}", re.DOTALL)
 _ACTOR = lazy(r"^\s*@(?:dramatiq\.)?actor\b", re.MULTILINE)
@@ -147,6 +148,7 @@ def _django_workers(repo: Repo, app: PythonApp) -> Iterator[Process]:
             words = ("python", manage, *known.words)
             why = f"{declared.name} is declared and {proof.path} sets it up"
             yield process(app, known.name, known.tool, words, (declared.evidence, proof), why)
+    yield from _commands(repo, app, manage)
     router = signals(repo, app).get("channel_names")
     if router and app.has("channels"):
         keys = _ROUTER_KEYS.search(repo.text(router[0].path))
@@ -154,6 +156,20 @@ def _django_workers(repo: Repo, app: PythonApp) -> Iterator[Process]:
         if names:
             words = ("python", manage, "runworker", *names)
             yield process(app, "worker", "channels", words, router, "consumers listen on named channels")
+
+
+def _commands(repo: Repo, app: PythonApp, manage: str) -> Iterator[Process]:
+    """Yield the management commands that poll for messages as long as they run: a bot, a consumer."""
+    for path in sources(repo, app):
+        folder, _, name = path.rpartition("/")
+        found = _POLLS.search(repo.text(path)) if folder.endswith("management/commands") else None
+        if found and not name.startswith("_"):
+            stem = name.removesuffix(".py")
+            proof = repo.proof(path, repo.text(path).count("\n", 0, found.start()) + 1)
+            why = f"the management command {stem} stays, and waits for messages"
+            yield process(
+                app, "worker", re.sub(r"[^a-z0-9]", "", stem), ("python", manage, stem), (proof,), why
+            )
 
 
 def _objects(
