@@ -158,6 +158,40 @@ def test_redaction_keeps_names() -> None:
     assert redacted(proof).text == "'key' => env('APP_KEY', '***'),"
 
 
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [
+        ("src/main/java/com/example/demo/Shop.java", True),
+        ("src/main/java/com/example/infrastructure/Shop.java", True),
+        ("src/test/java/com/example/Shop.java", False),
+        ("demo/src/main/java/com/Shop.java", False),
+    ],
+)
+def test_package_names_are_no_folders_for_examples(path: str, seen: bool) -> None:
+    text = 'class Shop { String key = System.getenv("PAYMENT_KEY"); }\n'
+    assert ("PAYMENT_KEY" in found_in({path: text}, "java")) is seen
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [("src/infrastructure/mail.js", True), ("infrastructure/mail.js", False), ("src/demo/mail.js", False)],
+)
+def test_a_layer_of_the_code_is_no_tooling(path: str, seen: bool) -> None:
+    found = found_in({path: "module.exports = process.env.MAIL_KEY\n"}, "node")
+    assert ("MAIL_KEY" in found) is seen
+
+
+def test_methods_of_the_environment_are_no_variables() -> None:
+    assert not found_in({"a.js": "if (process.env.hasOwnProperty(name)) start()\n"}, "node")
+
+
+def test_what_a_gradle_build_publishes_with_is_no_variable_of_the_app() -> None:
+    text = 'sonar {\n    properties { property("k", System.getenv("SONAR_KEY")) }\n}\n'
+    keep = 'repositories {\n    maven { url = uri(System.getenv("MAVEN_PLACE")) }\n}\n'
+    found = found_in({"build.gradle.kts": text + keep, "src/main/kotlin/A.kt": "fun main() {}\n"}, "java")
+    assert set(found) == {"MAVEN_PLACE"}
+
+
 def test_another_apps_folder_is_left_out() -> None:
     files = {"web/a.py": "import os\nos.environ['INNER']\n", "a.py": "import os\nos.environ['OUTER']\n"}
     files["web/requirements.txt"] = ""

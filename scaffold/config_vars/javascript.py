@@ -201,9 +201,9 @@ class Module:
                 continue
             kind = parent.kind()
             if kind == "member_expression" and nodes.same(parent.field("object"), node):
-                yield from self._named(
-                    parent, [parent.field("property").text()], build="import.meta" in node.text()
-                )
+                name = parent.field("property").text()
+                if not nodes.is_called(parent):
+                    yield from self._named(parent, [name], build="import.meta" in node.text())
             elif kind == "subscript_expression" and nodes.same(parent.field("object"), node):
                 yield from self._named(parent, self.places.texts(parent.field("index")))
             elif kind == "variable_declarator" and nodes.same(parent.field("value"), node):

@@ -18,6 +18,12 @@ _TAG = lazy(
     r"`[^`]*\b(?P<kind>env|envconfig|mapstructure)\s*:\s*\"(?P<name>[A-Z][A-Z0-9_]*)(?P<options>[^\"]*)\"(?P<rest>[^`]*)`"
 )
 _CLAP = lazy(r"\benv\s*=\s*\"(?P<name>[A-Z][A-Z0-9_]+)\"(?P<rest>[^\]]*)")
+_PUBLISHING = lazy(
+    r"^(?:sonar|sonarqube|publishing|signing|jib|nexusPublishing|mavenPublishing|jreleaser|pluginBundle|gradlePlugin)\b"
+    r"[^\n]*\{.*?^\}",
+    re.MULTILINE | re.DOTALL,
+)
+"""Blocks of a Gradle script that Heroku's build never runs: analysis, publishing, signing."""
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], language: str) -> Iterator[Read]:
@@ -43,6 +49,10 @@ def _with_conventions(
     prefix = "" if root == "." else root + "/"
     if language == "rust" and not _is_module(path, texts):
         return
+    if path.endswith(".gradle.kts"):
+        text = repo.text(path)
+        apart = [span for found in _PUBLISHING.finditer(text) for span in [_lines(text, *found.span())]]
+        reads = (read for read in reads if not any(first <= read.line <= last for first, last in apart))
     laravel = language == "php" and path.startswith(prefix + "config/") and prefix + "artisan" in repo
     for read in reads:
         if laravel and read.mode in (Mode.PLAIN, Mode.DEFAULT):
@@ -53,6 +63,10 @@ def _with_conventions(
             )
         else:
             yield read
+
+
+def _lines(text: str, start: int, end: int) -> tuple[int, int]:
+    return text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1
 
 
 def _is_module(path: str, texts: list[tuple[str, str]]) -> bool:

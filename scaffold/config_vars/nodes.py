@@ -75,3 +75,9 @@ def parents(node: Any) -> Iterator[tuple[Any, Any]]:
     while (parent := child.parent()) is not None:
         yield child, parent
         child = parent
+
+
+def is_called(node: Any) -> bool:
+    """Tell whether a JavaScript expression is the function of a call."""
+    parent = node.parent()
+    return parent is not None and parent.kind() == "call_expression" and same(parent.field("function"), node)

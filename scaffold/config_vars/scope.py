@@ -15,6 +15,13 @@ _FOLDERS = (SECONDARY - {"template", "templates", "old", "legacy", "boilerplate"
     "dev devtools benches perf terraform ansible k8s helm charts cdk infra infrastructure migrations "
     "factories seeds coverage htmlcov storybook-static typings @types testdata test_helpers support".split()
 )
+_PACKAGES = lazy(r"(?:^|/)src/\w+/(?:java|kotlin|scala|groovy)(?=/)")
+"""A JVM source root: the folders below it are the parts of a package name, whatever they are called."""
+
+_LAYERS = frozenset(("infra", "infrastructure", "support", "tools", "tooling"))
+"""Names that mean tooling at the top, and a layer of the code below these folders."""
+
+_CODE = frozenset(("src", "app", "lib", "internal", "pkg"))
 _TASKS = frozenset("scripts script".split())
 _FILES = lazy(
     r"conftest\.py|(?:test_.*|.*_tests?|tests|noxfile|fabfile|setup|local_?settings|settings_?(?:dev|local|test"
@@ -33,14 +40,22 @@ _SETTINGS = lazy(
 def is_production(path: str, named: str = "") -> bool:
     """Tell whether a path below the app's root may run in production; `named` is text that names programs."""
     *folders, name = path.split("/")
-    lowered = [folder.lower() for folder in folders]
-    if not _FOLDERS.isdisjoint(lowered) or any(folder.endswith(".xcodeproj") for folder in lowered):
+    packages = _PACKAGES.search(path)
+    lowered = [folder.lower() for folder in (path[: packages.end()].split("/") if packages else folders)]
+    if any(_is_aside(folder, lowered[:at]) for at, folder in enumerate(lowered)) or any(
+        folder.endswith(".xcodeproj") for folder in lowered
+    ):
         return False
     if "build" in lowered and name.endswith((".js", ".mjs", ".css")):
         return False
     if _FILES.fullmatch(name) or _SETTINGS.search(path):
         return False
     return _TASKS.isdisjoint(lowered) or name in named or path in named
+
+
+def _is_aside(folder: str, above: list[str]) -> bool:
+    """Tell whether a folder's name says that production does not read it, given the folders above it."""
+    return folder in _FOLDERS and not (folder in _LAYERS and not _CODE.isdisjoint(above))
 
 
 _TASK = lazy(
