@@ -112,6 +112,62 @@ def test_a_fixed_port_and_localhost_are_doubted_in_go(found: Found) -> None:
     assert doubts(found("go", {"go.mod": MOD, "main.go": FIXED})) == {"go/fixed-port", "go/loopback"}
 
 
+def test_a_go_framework_is_found_where_one_file_makes_what_another_runs(found: Found) -> None:
+    files = {
+        "go.mod": MOD + "\nrequire github.com/gin-gonic/gin v1.10.0\n",
+        "main.go": 'package main\n\nimport "example.com/shop/web"\n\nfunc main() {\n\tweb.Open()\n}\n',
+        "web/open.go": "package web\n\nfunc Open() {\n\troutes().Run()\n}\n",
+        "web/routes.go": 'package web\n\nimport "github.com/gin-gonic/gin"\n\n'
+        "func routes() *gin.Engine {\n\treturn gin.Default()\n}\n",
+    }
+    assert commands(found("go", files)) == {"web": "bin/shop"}
+
+
+def test_old_go_programs_below_cmd_are_seen(found: Found) -> None:
+    facts = found("go", {"cmd/shop/main.go": SERVE, "glide.yaml": "", "public/index.html": "<p>\n"})
+    assert doubts(facts) == {"go/no-module"}
+    assert strength(facts) is Strength.GENERIC
+
+
+def test_an_image_goes_before_a_go_program_that_no_buildpack_builds(found: Found) -> None:
+    assert strength(found("go", {"main.go": SERVE, "Dockerfile": "FROM golang\n"})) is Strength.HINT
+
+
+SPRING = (
+    "<project><artifactId>shop</artifactId><version>1</version><dependencies><dependency>"
+    "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId>"
+    "</dependency></dependencies><build><plugins><plugin><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "value"),
+    [
+        (
+            {"application.properties": "spring.profiles.active=dev\n", "application-prod.properties": ""},
+            "prod",
+        ),
+        ({"application.yml": "spring:\n  profiles:\n    active: dev\n", "application-prod.yml": ""}, "prod"),
+        ({"application.properties": "", "application-prod.properties": ""}, None),
+        ({"application-prod.yml": "", "application-heroku.yml": ""}, "prod,heroku"),
+        ({"application.properties": "spring.profiles.active=dev\n"}, None),
+    ],
+    ids=["dev is active", "dev is active in YAML", "none is active", "one is for Heroku", "no other profile"],
+)
+def test_spring_profiles(found: Found, files: dict[str, str], value: str | None) -> None:
+    main = (
+        "package shop;\n@SpringBootApplication\npublic class Shop {\n"
+        "  public static void main(String[] args) {}\n}\n"
+    )
+    texts = {f"src/main/resources/{name}": text for name, text in files.items()}
+    facts = found("java", {"pom.xml": SPRING, "src/main/java/shop/Shop.java": main, **texts})
+    named = [fact for fact in facts if isinstance(fact, ConfigVar)]
+    assert [(fact.name, fact.value) for fact in named] == (
+        [("SPRING_PROFILES_ACTIVE", value)] if value else []
+    )
+
+
 def test_go_without_modules_is_doubted(found: Found) -> None:
     facts = found("go", {"main.go": SERVE, "Gopkg.toml": ""})
     assert doubts(facts) == {"go/no-module"}

@@ -220,7 +220,9 @@ def _listening(
     for framework in frameworks:
         calls = re.compile(_FRAMEWORK_CALLS[framework])
         using = [path for path in files if any(i.startswith(framework) for i in imports_of(repo, path))]
-        if found := find(repo, using, calls) or find(repo, own, calls):
+        beside = {folder_of(path) for path in using}
+        near = [path for path in files if folder_of(path) in beside]
+        if found := find(repo, using, calls) or find(repo, own, calls) or find(repo, near, calls):
             return found, framework
     found = find(repo, files, LISTENS)
     return found, frameworks[0] if frameworks else ""

@@ -25,10 +25,16 @@ _LEGACY = {
 }
 
 
+def _is_program(path: str) -> bool:
+    """Tell whether a Go file may belong to a program: at the top or in a folder of cmd."""
+    folders = path.split("/")[:-1]
+    return not path.endswith("_test.go") and (not folders or (folders[0] == "cmd" and len(folders) <= 2))
+
+
 def legacy(repo: Repo) -> Iterator[AnyFact]:
-    """Yield an old Go program and the doubt that it cannot be built."""
+    """Yield an old Go program, behind an image that can be built, and the doubt that it cannot be."""
     marks = [path for path in repo.named(*_LEGACY) if "node_modules" not in path][:1]
-    top = [path for path in repo.suffixed(".go") if "/" not in path and not path.endswith("_test.go")]
+    top = [path for path in repo.suffixed(".go") if _is_program(path)]
     main = find(repo, top, re.compile(r"^func\s+main\(\s*\)", re.MULTILINE))
     if main is None or not (marks or find(repo, top, LISTENS)):
         return
@@ -37,7 +43,7 @@ def legacy(repo: Repo) -> Iterator[AnyFact]:
     proof = (main.evidence, *((repo.proof(marks[0]),) if marks else ()))
     yield Uses(
         stack="go",
-        strength=Strength.GENERIC,
+        strength=Strength.HINT if repo.named("Dockerfile") else Strength.GENERIC,
         weight=2,
         serves=listens is not None,
         why=f"{main.evidence.path} is a Go program of the time before modules ({tool})",
