@@ -108,6 +108,23 @@ def test_images_for_development_do_not_count(tmp_path: Path, path: str) -> None:
     assert not facts(tmp_path, {path: "FROM debian\nCMD x\n"})
 
 
+@pytest.mark.parametrize(
+    ("image", "manifest", "process"),
+    [
+        ("FROM python:3.14\nCMD python chat.py\n", "discord.py\n", "worker"),
+        ("FROM python:3.14\nEXPOSE 80\nCMD python chat.py\n", "discord.py\n", "web"),
+        ("FROM python:3.14\nCMD python chat.py\n", "discordia-web\n", "web"),
+        ("FROM python:3.14\nCMD python chat.py\n", "discord.py\nFlask\n", "web"),
+        ("FROM python:3.14\nCMD uvicorn chat:app --port $PORT\n", "aiogram\n", "web"),
+    ],
+)
+def test_a_chat_bot_that_opens_no_port_is_a_worker(
+    tmp_path: Path, image: str, manifest: str, process: str
+) -> None:
+    found = facts(tmp_path, {"Dockerfile": image, "requirements.txt": manifest})
+    assert [fact.process for fact in found if isinstance(fact, Image)] == [process]
+
+
 def test_images_of_databases_and_bare_proxies_do_not_count(tmp_path: Path) -> None:
     files = {
         "db/Dockerfile": "FROM postgres:17\nCOPY init.sql /\n",

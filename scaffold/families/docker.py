@@ -243,3 +243,29 @@ def buildpack_could_build(repo: Repo, root: str) -> bool:
     """Tell whether a folder holds a manifest that some buildpack builds from."""
     here = "" if root == "." else root + "/"
     return any(here + name in repo for name in _MANIFESTS) or bool(repo.suffixed(".csproj", under=root))
+
+
+_CHAT = lazy(
+    r"^[\s\"'-]*(?:discord(?:\.py|\.js|-py)?|py-cord|nextcord|disnake|aiogram|telethon|pyrogram|telegraf|grammy|"
+    r"python-telegram-bot|pytelegrambotapi|node-telegram-bot-api|twitchio|tmi\.js)(?![\w-])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FRAMEWORKS = lazy(
+    r"^[\s\"'-]*(?:flask|fastapi|django|quart|sanic|starlette|streamlit|express|fastify|koa|hapi|hono|@nestjs/core)(?![\w-])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_DECLARING = ("requirements.txt", "Pipfile", "pyproject.toml", "package.json")
+
+
+def is_bot(repo: Repo, image: ImageFile, services: list[Built]) -> bool:
+    """Tell whether an image talks to a chat service and opens no port."""
+    stages = image.content.stages
+    if any(stage.all("EXPOSE") for stage in stages) or any(built.service.ports for built in services):
+        return False
+    if re.search(
+        r"PORT\b|\b(?:gunicorn|uvicorn|hypercorn|daphne|waitress|next|serve)\b", repo.text(image.path)
+    ):
+        return False
+    manifests = [path for name in _DECLARING if (path := join(image.root, name)) in repo]
+    declared = "\n".join(repo.text(path) for path in manifests)
+    return _CHAT.search(declared) is not None and _FRAMEWORKS.search(declared) is None

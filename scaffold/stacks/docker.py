@@ -13,6 +13,7 @@ from scaffold.families.docker import (
     compose_files,
     image_at,
     image_files,
+    is_bot,
     is_production,
     role_of,
 )
@@ -64,6 +65,8 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
     services = [built for built in built_services(repo) if any(built.dockerfile == i.path for i in images)]
     named = {name: image for name, path in said.images.items() for image in images if image.path == path}
     by_process = named or _by_process(images, services)
+    if list(by_process) == ["web"] and not named and is_bot(repo, by_process["web"], services):
+        by_process = {"worker": by_process["web"]}
     web = by_process.get("web") or next(iter(by_process.values()))
     first = said.proof.get(web.path) or said.proof.get("")
     proof = repo.proof(web.path, web.content.chain()[0].line)
