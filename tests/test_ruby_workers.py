@@ -100,6 +100,10 @@ WORKERS = {
             "scheduler": "bundle exec rake resque:scheduler",
         },
     ),
+    "resque whose tasks the Rakefile loads": (
+        {"Gemfile": gems('gem "resque"'), "Rakefile": 'require "resque/tasks"\n'},
+        {"worker": "env TERM_CHILD=1 'QUEUE=*' bundle exec rake resque:work"},
+    ),
     "clockwork in an odd place": (
         {
             "Gemfile": gems('gem "clockwork"'),

@@ -74,7 +74,9 @@ def _used(repo: Repo, site: Site, library: Library) -> Evidence | None:
     if set_at and name not in ("inline", "async"):
         return None
     own = [join(site.home, file) for file in library.files]
-    return next((repo.proof(path, 1) for path in own if path in repo), None)
+    placed = next((repo.proof(path, 1) for path in own if path in repo), None)
+    tasks = rake_has(repo, site.app, site.home, "resque/tasks") if library.name == "resque" else None
+    return placed or (tasks.evidence if tasks else None)
 
 
 def _resque_task(repo: Repo, site: Site, library: Library, used: Evidence) -> Iterator[AnyFact]:
