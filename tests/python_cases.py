@@ -113,6 +113,17 @@ PYTHON_CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["daphne -b 0.0.0.0 -p $PORT chat.asgi:application"],
     ),
+    "an ASGI application that is a function": (
+        {
+            "requirements.txt": "Django\nuvicorn\ngunicorn\nchannels\n",
+            "manage.py": MANAGE.format("chat.settings"),
+            "chat/settings.py": SETTINGS,
+            "chat/wsgi.py": WSGI.format("chat.settings"),
+            "chat/asgi.py": "from channels.routing import ProtocolTypeRouter\n\n\n"
+            "async def application(scope, receive, send):\n    await ProtocolTypeRouter({})(scope, receive, send)\n",
+        },
+        ["gunicorn -k uvicorn.workers.UvicornWorker chat.asgi:application"],
+    ),
     "a library's test project is only a hint": (
         {
             "setup.py": "from setuptools import setup\nsetup(name='lib', install_requires=['django'])\n",

@@ -249,8 +249,14 @@ def server_target(repo: Repo, project: Project, kind: str, root: str) -> Target 
     return Target(module=found.module, name=name, folder=found.folder) if found else None
 
 
+_APPLICATION = lazy(
+    r"^(?:application\s*[:=]|(?:async\s+)?def\s+application\b|from\s+[\w.]+\s+import\b.*\bapplication\b)",
+    re.MULTILINE,
+)
+
+
 def _name(repo: Repo, path: str) -> str:
-    return "application" if re.search(r"^application\s*[:=]", repo.text(path), re.MULTILINE) else "app"
+    return "application" if _APPLICATION.search(repo.text(path)) else "app"
 
 
 def configuration(repo: Repo, project: Project) -> tuple[str, Evidence] | None:
