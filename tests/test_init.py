@@ -262,6 +262,14 @@ def test_in_a_terminal_enter_accepts_every_default(app: Path) -> None:
     assert (app / "Procfile").read_text() == "web: gunicorn app:app\n"
 
 
+def test_an_edit_taken_in_a_terminal_is_made_and_committed(app: Path) -> None:
+    (app / "requirements.txt").write_text("flask")
+    code, seen = in_terminal(app, [b"\r"] * 12)
+    assert code == 0, seen
+    assert (app / "requirements.txt").read_text() == "flask\ngunicorn\n"
+    assert "requirements.txt" in seen.partition("git add")[2]
+
+
 def test_control_c_at_a_prompt_leaves_everything_as_it_was(app: Path) -> None:
     before = contents(app)
     code, seen = in_terminal(app, [b"\r", b"\x03"])
@@ -289,3 +297,18 @@ def test_a_signal_while_a_prompt_waits_leaves_everything_as_it_was(app: Path) ->
 )
 def test_an_app_name_is_one_heroku_takes(text: str, name: str) -> None:
     assert ask.app_name(text) == name
+
+
+def test_a_deploy_script_of_the_persons_own_is_never_named_as_the_way_to_deploy(app: Path) -> None:
+    write(app, {"bin/deploy": "#!/bin/sh\nrsync -a . host:/srv\n"})
+    _, said, _ = call("init", "-C", str(app), "--yes")
+    assert "bin/deploy staging" not in said
+    assert "heroku create" in said
+    assert (app / "bin/deploy").read_text().startswith("#!/bin/sh\nrsync")
+
+
+def test_git_is_begun_before_the_steps_that_use_it(app: Path) -> None:
+    write(app, {"requirement.txt": FLASK["requirements.txt"]})
+    (app / "requirements.txt").unlink()
+    _, said, _ = call("init", "-C", str(app), "--yes")
+    assert said.index("git init") < said.index("git mv requirement.txt requirements.txt")

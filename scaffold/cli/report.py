@@ -200,16 +200,17 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
     ]
     app = answers.get("staging_app", "")
     named = "" if app else " --app NAME"
-    steps = []
-    if any(change.path == "bin/deploy" and _is_ours(change) for change in found):
-        steps.append(("Log in to Heroku", "heroku login"))
+    steps = [("Log in to Heroku", "heroku login")]
+    scripts = [change for change in found if change.path == "bin/deploy"]
+    if any(map(_is_ours, scripts)):
         why = "Create the app with its add-ons, buildpacks and config vars, and deploy"
         if needed:
             more = " ..." if len(needed) > 8 else ""
             why += f" (it asks for {', '.join(var.name for var in needed[:8])}{more})"
         steps.append((why, f"bin/deploy staging --create{named}"))
     else:
-        steps.append(("Create the app and deploy", "\n".join(plain_commands(plan, answers))))
+        why = "bin/deploy is your own and was kept; without it, create" if scripts else "Create"
+        steps.append((f"{why} the app and deploy", "\n".join(plain_commands(plan, answers))))
     return steps
 
 
