@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         out.say("nothing was written")
         return OK
     _write(top, found, edited, own)
-    return report.finish(top, plan, found, answers)
+    return report.finish(top, plan, (*found, *edited.values()), answers)
 
 
 def _analyse(request: Request, given: Mapping[str, str]) -> tuple[Analysis, Request]:
