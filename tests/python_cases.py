@@ -120,7 +120,7 @@ PYTHON_CASES: dict[str, tuple[dict[str, str], list[str]]] = {
             "chat/settings.py": SETTINGS,
             "chat/wsgi.py": WSGI.format("chat.settings"),
             "chat/asgi.py": "from channels.routing import ProtocolTypeRouter\n\n\n"
-            "async def application(scope, receive, send):\n    await ProtocolTypeRouter({})(scope, receive, send)\n",
+            "async def application(scope, receive, send):\n    await inner(scope, receive, send)\n",
         },
         ["gunicorn -k uvicorn.workers.UvicornWorker chat.asgi:application"],
     ),
