@@ -264,6 +264,7 @@ def test_in_a_terminal_enter_accepts_every_default(app: Path) -> None:
 
 def test_an_edit_taken_in_a_terminal_is_made_and_committed(app: Path) -> None:
     (app / "requirements.txt").write_text("flask")
+    subprocess.run(["git", "init", "-q", str(app)], check=True)
     code, seen = in_terminal(app, [b"\r"] * 12)
     assert code == 0, seen
     assert (app / "requirements.txt").read_text() == "flask\ngunicorn\n"
