@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
@@ -12,9 +13,11 @@ from scaffold.families.python import PythonApp, python_apps
 from scaffold.families.python_procfile import procfile_doubts
 from scaffold.families.python_roots import best_app, from_root, missing_facts
 from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
+from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, relative
 from scaffold.stacks import Stack
 
+_STAR = lazy(r"^\s*from\s+(\w[\w.]*)\s+import\s+\*", re.MULTILINE)
 _WSGI_SERVERS = ("gunicorn", "waitress", "uwsgi", "pyuwsgi", "mod-wsgi", "granian")
 _ASGI_SERVERS = ("daphne", "uvicorn", "hypercorn", "uvicorn-worker")
 
@@ -171,8 +174,21 @@ def _has_database(repo: Repo, project: Project) -> bool:
         return True
     found = settings.last("DATABASES")
     if found is None:
-        return any("DATABASES" in repo.text(path) or "django_" in repo.text(path) for path in settings.files)
+        texts = [repo.text(path) for path in settings.files]
+        return any("DATABASES" in text or "django_" in text or _takes_over(repo, text) for text in texts)
     return settings.all_text("DATABASES").strip() not in ("{}", "dict()")
+
+
+def _takes_over(repo: Repo, text: str) -> bool:
+    """Tell whether settings import everything from a package that is not in the repository."""
+    tops = {name.partition(".")[0] for name in _STAR.findall(text)}
+    return any(not repo.named(f"{top}.py") and not _is_package(repo, top) for top in tops)
+
+
+def _is_package(repo: Repo, name: str) -> bool:
+    return any(
+        folder_of(path).rpartition("/")[2] == name for path in repo.named("__init__.py", "settings.py")
+    )
 
 
 def _settings_vars(repo: Repo, project: Project, root: str) -> Iterator[AnyFact]:
