@@ -29,6 +29,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield Uses(stack="{name}", root=root, strength=Strength.GENERIC, evidence=(repo.proof(path),))
 
 
+MARKS = ("{name}.manifest",)
 STACK = Stack(name="{name}", title="{title}", language="{name}", detect=detect)
 '''
 
