@@ -1,4 +1,4 @@
-"""README tells the truth: its commands exist, its run is the real one, every command and question is in it."""
+"""README tells the truth: its run is the real one; every command, option and question is in it."""
 
 from __future__ import annotations
 
