@@ -37,12 +37,12 @@ class UserError(Exception):
 class ManifestError(UserError):
     """A file of the repository that cannot be parsed; carries its path and 1-based line."""
 
-    def __init__(self, path: str, line: int, message: str, *, remedy: str = "") -> None:
+    def __init__(self, path: str, line: int, message: str, *, why: str = "", remedy: str = "") -> None:
         where = f"{path}:{line}" if line else path
         super().__init__(
             "manifest/malformed",
             f"{where}: {message}",
-            why="Heroku's build reads this file and would fail on it too.",
+            why=why or "Heroku's build reads this file and would fail on it too.",
             remedy=remedy or f"Mend {path} and run the command again.",
         )
         self.path = path

@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests.located import value_at
+from scaffold.patterns import lazy
 from scaffold.record import record
 
 
@@ -51,3 +52,62 @@ def parse(text: str, path: str) -> Toml:
     except ValueError as error:
         raise ManifestError(path, 0, f"not valid TOML: {error}") from None
     return Toml(value, path, tuple(text.split("\n")))
+
+
+_HEADER = lazy(r"""\s*\[\[?((?:[^]"']|"[^"]*"|'[^']*')*)\]\]?\s*(?:#.*)?""")
+_KEY = lazy(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_PAIR = lazy(r"""\s*((?:[A-Za-z0-9_.\s-]|"[^"]*"|'[^']*')+?)\s*=""")
+_TOKEN = lazy(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[][{}]""")
+_END = {'"""': lazy(r'(?:[^"\\]|\\.|"(?!""))*"""'), "'''": lazy(r"(?:[^']|'(?!''))*'''")}
+
+
+def key_lines(document: Toml) -> dict[tuple[str, ...], int]:
+    """Map each table and key path to the line where it first stands, by one pass over the lines.
+
+    Keys inside inline tables and arrays have none of their own.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    mark, depth = "", 0
+    for number, line in enumerate(document.source, 1):
+        start = 0
+        if not mark and not depth:
+            if head := _HEADER.fullmatch(line.rstrip("\r")):
+                table = _path(head[1])
+                _mark(found, (), table, number)
+                continue
+            pair = _PAIR.match(line)
+            if pair is None:
+                continue
+            start = pair.end()
+            _mark(found, table, _path(pair[1]), number)
+        mark, depth = _left_open(line, start, mark, depth)
+    return found
+
+
+def _mark(
+    found: dict[tuple[str, ...], int], table: tuple[str, ...], keys: tuple[str, ...], line: int
+) -> None:
+    for end in range(1, len(keys) + 1):
+        found.setdefault((*table, *keys[:end]), line)
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(key.strip("\"'") for key in _KEY.findall(text))
+
+
+def _left_open(line: str, at: int, mark: str, depth: int) -> tuple[str, int]:
+    """Return the mark of the multi-line string and the number of brackets that a line leaves open."""
+    while True:
+        if mark:
+            end = _END[mark].match(line, at)
+            if end is None:
+                return mark, depth
+            at, mark = end.end(), ""
+        for token in _TOKEN.finditer(line, at):
+            if token[0] in _END:
+                at, mark = token.end(), token[0]
+                break
+            depth += (token[0] in "[{") - (token[0] in "]}")
+        else:
+            return "", depth
