@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection
 
 from scaffold.config_vars import classify
+from scaffold.manifests import env_file
+from scaffold.manifests.env_file import EnvLine
 from scaffold.patterns import lazy
 from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of
 
-_LINE = lazy(r"\s*(?:export\s+|set\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _NAMES = lazy(
     r"\.?env[._-]?(?:example|sample|template|dist|defaults?|tpl|copy|tmpl|prod(?:uction)?|local\.example"
     r"|example\.local|heroku|docker)?|(?:example|sample|template|dotenv|default|production)[._-]?\.?env|\.envcopy"
@@ -65,32 +66,23 @@ def _env_files(repo: Repo, root: str) -> list[str]:
 
 
 def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
-    comment = ""
     live = path.rpartition("/")[2].lower() in _LIVE and _is_loaded(repo, folder_of(path))
-    for number, line in enumerate(repo.lines(path), 1):
-        if line.lstrip().startswith("#"):
-            text = line.strip().lstrip("#").strip()
-            comment = "" if _LINE.fullmatch(text) else text
-            continue
-        found = _LINE.fullmatch(line)
-        if found is None:
-            comment = ""
-            continue
-        name, value = found[1], found[2]
-        text, after = _value(value)
-        known = told.get(name, Told())
-        secret = classify.is_secret(name)
-        told[name] = replace(
-            known,
-            description=known.description or clean(after or comment),
-            value=known.value if known.value is not None else text,
-            committed=("" if secret else text)
-            if live and text and known.committed is None
-            else known.committed,
-            path=known.path or path,
-            line=known.line or number,
-        )
-        comment = ""
+    for item in repo.parsed(path, env_file.parse):
+        known = told.get(item.name, Told())
+        described = replace(known, description=known.description or clean(item.comment))
+        told[item.name] = described if item.commented else _assigned(described, item, path, live=live)
+
+
+def _assigned(known: Told, item: EnvLine, path: str, *, live: bool) -> Told:
+    """Add what an assignment tells; one that is commented out only describes."""
+    committed = "" if classify.is_secret(item.name) else item.value
+    return replace(
+        known,
+        value=item.value if known.value is None else known.value,
+        committed=committed if live and item.value and known.committed is None else known.committed,
+        path=known.path or path,
+        line=known.line or item.line,
+    )
 
 
 _LOADERS = lazy(
@@ -109,18 +101,6 @@ def _is_loaded(repo: Repo, folder: str) -> bool:
     return any(
         _LOADERS.search(repo.text(prefix + name)) for name in _MANIFESTS.split() if prefix + name in repo
     )
-
-
-def _value(text: str) -> tuple[str, str]:
-    """Split the right side of an env line into value and trailing comment."""
-    text = text.strip()
-    if text[:1] in ("'", '"') and (end := text.find(text[0], 1)) > 0:
-        rest = text[end + 1 :].strip()
-        return text[1:end], rest.lstrip("# ") if rest.startswith("#") else ""
-    if text.startswith("#"):
-        return "", text.lstrip("# ")
-    value, _, after = text.partition(" #")
-    return value.strip(), after.strip()
 
 
 def _documents(repo: Repo, root: str) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from scaffold.config_vars import classify
 from scaffold.facts import Doubt, Evidence, command
-from scaffold.patterns import lazy
+from scaffold.manifests import env_file
 from scaffold.repo import Repo, join
 
 _FILES = (".env", ".env.local", ".env.production", ".env.prod")
-_LINE = lazy(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*[\"']?([^\s\"'#]{6,})")
+_SHORTEST = 6
+"""A shorter value is a placeholder or a switch."""
 
 
 def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
@@ -34,7 +35,8 @@ def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
 
 
 def _secrets(repo: Repo, path: str) -> Iterator[tuple[str, int]]:
-    for number, line in enumerate(repo.lines(path), 1):
-        found = _LINE.match(line)
-        if found and classify.is_secret(found[1]) and not classify.is_unusable(found[2]):
-            yield found[1], number
+    for item in repo.parsed(path, env_file.parse):
+        if item.commented or len(item.value) < _SHORTEST:
+            continue
+        if classify.is_secret(item.name) and not classify.is_unusable(item.value):
+            yield item.name, item.line
