@@ -48,7 +48,7 @@ FORMS = [
     ("python", "app.py", "import os\nKEY = 'NAME'\nx = os.environ[KEY]\n", 3, True, None),
     ("python", "app.py", "import os\nfor key in ('NAME', 'OTHER_ONE'):\n    print(os.environ[key])\n", 3, True, None),
     ("python", "app.py", "import os\nx = os.getenv('NAME')\nif not x:\n    raise ValueError('x')\n", 2, True, None),
-    ("python", "app.py", "import os\ntry:\n    x = os.environ['NAME']\nexcept KeyError:\n    x = 1\n", 3, False, None),
+    ("python", "app.py", "import os\ntry:\n    x = os.environ['NAME']\nexcept KeyError:\n    x = 1\n", 3, False, "1"),
     ("python", "app.py", "import os\nif os.getenv('USE_IT'):\n    x = os.environ['NAME']\n", 3, False, None),
     ("python", "app.py", "import os\n\ndef need(key, default=None):\n    return os.environ.get(key, default)\n\nx = need('NAME', 'd')\n", 6, False, "d"),
     ("python", "app.py", "import os\n\ndef need(key):\n    return os.environ[key]\n\nx = need('NAME')\n", 6, True, None),

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from scaffold.config_vars import scope
-from scaffold.config_vars.python_calls import Wrapper, find_wrappers
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_walk import Walk
+from scaffold.config_vars.python_wrappers import Wrapper, find_wrappers
 from scaffold.config_vars.reads import Read
 from scaffold.families.python_syntax import tree_of
 from scaffold.repo import Repo
@@ -24,7 +24,9 @@ MARKS = (
     "dj_database_url",
     "django_heroku",
     "configurations",
-    "from_envvar",
+    "envvar",
+    "environs",
+    "everett",
 )
 
 
@@ -40,14 +42,14 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
         if any(mark in text for mark in MARKS) and (tree := tree_of(repo, path)) is not None:
             marked[path] = Index(tree)
     shared: dict[str, str] = {}
-    wrappers: dict[str, Wrapper] = {}
+    wrappers: dict[str, tuple[Wrapper, ...]] = {}
     settings: set[str] = set()
     for index in marked.values():
         here = Scope(index)
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(index, here)
         settings |= here.settings_classes()
-    names = sorted({*shared, *wrappers, *settings})
+    names = sorted({*shared, *settings, *(name for name in wrappers if "." not in name)})
     wanted = _callers(names)
     for path, text in texts:
         found = marked.get(path)

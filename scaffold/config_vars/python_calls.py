@@ -3,290 +3,122 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from scaffold.config_vars.python_index import Index
+from scaffold.config_vars.python_libraries import Found, found, is_false, keyword, library_read, names_in
 from scaffold.config_vars.python_scope import Scope
-from scaffold.config_vars.python_truth import default_node, key_of
-from scaffold.config_vars.reads import Mode, is_name
+from scaffold.config_vars.python_truth import default_node
+from scaffold.config_vars.python_wrappers import Wrapper
+from scaffold.config_vars.reads import Mode
 from scaffold.families.python_syntax import dotted_name
-from scaffold.record import record
+from scaffold.record import replace
 
-_COMMON = frozenset(
-    "get pop items keys values update setdefault read load copy __getitem__ __init__ main".split()
-)
-_KINDS = {
-    "bool": "boolean",
-    "int": "number",
-    "float": "number",
-    "decimal": "number",
-    "list": "list",
-    "tuple": "list",
-    "set": "list",
-    "csv": "list",
-    "url": "url",
-    "db": "url",
-    "db_url": "url",
-    "database_url": "url",
-    "dj_db_url": "url",
-    "cache": "url",
-    "cache_url": "url",
-    "dj_cache_url": "url",
-    "email_url": "url",
-    "search_url": "url",
-    "boolean": "boolean",
-    "strtobool": "boolean",
-    "str2bool": "boolean",
-}
-_USUAL_NAMES = {
-    "db": "DATABASE_URL",
-    "db_url": "DATABASE_URL",
-    "cache": "CACHE_URL",
-    "cache_url": "CACHE_URL",
-    "email_url": "EMAIL_URL",
-    "search_url": "SEARCH_URL",
-}
+Wrappers = Mapping[str, tuple[Wrapper, ...]]
+_NO_READS = frozenset(("read_env", "read_envfile", "prefixed", "seal", "parse_value"))
+_OPTIONS = frozenset(("option", "argument", "Option", "Argument"))
 
 
-@record
-class Wrapper:
-    """A function of the app's own that reads the variable it is given: where its name and default stand."""
-
-    key: int
-    fallback: int
-    fallback_name: str
-    strict: bool
+def find_reads(node: ast.AST, scope: Scope, wrappers: Wrappers) -> Iterator[Found]:
+    """Yield what an expression reads: a function of the app's own may read several variables."""
+    if isinstance(node, ast.Call):
+        yield from _called(node, scope, wrappers)
+    elif (read := _plain(node, scope)) is not None:
+        yield read
 
 
-@record
-class Found:
-    """An expression that reads variables: names, what happens without, the literal or not default."""
-
-    names: tuple[str, ...]
-    mode: Mode
-    default: ast.expr | None = None
-    kind: str = ""
+def find_read(node: ast.AST, scope: Scope, wrappers: Wrappers) -> Found | None:
+    """Return the first thing that an expression reads, None where it reads nothing."""
+    return next(find_reads(node, scope, wrappers), None)
 
 
-def find_wrappers(index: Index, scope: Scope) -> dict[str, Wrapper]:
-    """Return the functions that pass a parameter on as the name of a variable."""
-    found: dict[str, Wrapper] = {}
-    candidates: list[ast.Subscript | ast.Call] = [*index.of(ast.Subscript), *index.of(ast.Call)]
-    for node in candidates:
-        key = _passed(node, scope)
-        function: ast.AST | None = node if key else None
-        while function is not None:
-            function = index.parents.get(function)
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                names = [
-                    arg.arg
-                    for arg in (*function.args.args, *function.args.kwonlyargs)
-                    if arg.arg not in ("self", "cls")
-                ]
-                if key in names and function.name not in _COMMON:
-                    found.setdefault(function.name, _wrapper(function, names, key))
-    return found
-
-
-def _passed(node: ast.Subscript | ast.Call, scope: Scope) -> str:
-    """Return the name that an expression hands to the environment as a key, "" for none."""
-    inner: ast.expr | None = None
-    if isinstance(node, ast.Subscript):
-        inner = (
-            node.slice
-            if isinstance(node.slice, ast.Name) and scope.reader(node.value) == "os.environ"
-            else None
-        )
-    elif node.args and isinstance(node.args[0], (ast.Name, ast.Call)) and _is_plain(node, scope):
-        inner = node.args[0]
-    if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
-        inner = inner.func.value
-    return inner.id if isinstance(inner, ast.Name) else ""
-
-
-def _is_plain(call: ast.Call, scope: Scope) -> bool:
-    if scope.origin(call.func) == "os.getenv":
-        return True
-    return isinstance(call.func, ast.Attribute) and scope.reader(call.func.value) == "os.environ"
-
-
-def _key_name(call: ast.Call) -> str:
-    """Return the parameter that `os.getenv(key)` or `os.environ.get(key)` is given, "" for another call."""
-    first = call.args[0] if call.args else None
-    named = isinstance(first, ast.Name) and dotted_name(call.func).endswith(("getenv", ".get"))
-    return first.id if named and isinstance(first, ast.Name) else ""
-
-
-def _returns_any(node: ast.AST, key: str) -> bool:
-    """Tell whether a statement returns whatever the environment has: `return os.getenv(key, default)`."""
-    return isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and _key_name(node.value) == key
-
-
-def _wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str], key: str) -> Wrapper:
-    rest = [name for name in names if name != key]
-    wanted = [name for name in rest if "default" in name.lower() or "fallback" in name.lower()]
-    fallback = (wanted or rest or [""])[0]
-    copes = any(_returns_any(part, key) for part in ast.walk(node))
-    raises = any(isinstance(part, ast.Raise) for part in ast.walk(node))
-    soft = any(isinstance(part, ast.Call) and _key_name(part) == key for part in ast.walk(node))
-    strict = not copes and (raises or not soft)
-    return Wrapper(
-        key=names.index(key),
-        fallback=names.index(fallback) if fallback else -1,
-        fallback_name=fallback,
-        strict=strict,
-    )
-
-
-def find_read(
-    node: ast.AST, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]
-) -> Found | None:
-    """Return what an expression reads, None where it reads nothing."""
+def _plain(node: ast.AST, scope: Scope) -> Found | None:
+    """Return what `os.environ[...]` or `... in os.environ` reads."""
     if isinstance(node, ast.Subscript):
         if scope.reader(node.value) != "os.environ" or not isinstance(node.ctx, ast.Load):
             return None
-        return _found(_names(node.slice, scope, loops), Mode.STRICT)
-    if isinstance(node, ast.Compare):
-        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            right = node.comparators[0]
-            if scope.reader(right) == "os.environ":
-                return _found(_names(node.left, scope, loops), Mode.TEST)
+        return found(names_in(node.slice, scope), Mode.STRICT)
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
         return None
-    return _called(node, scope, wrappers, loops) if isinstance(node, ast.Call) else None
+    asked = len(node.ops) == 1 and scope.reader(node.comparators[0]) in ("os.environ", "environ")
+    return found(names_in(node.left, scope), Mode.TEST) if asked else None
 
 
-def _found(
-    names: tuple[str, ...], mode: Mode, default: ast.expr | None = None, kind: str = ""
-) -> Found | None:
-    kept = tuple(name for name in names if is_name(name))
-    return Found(names=kept, mode=mode, default=default, kind=kind) if kept else None
+def _called(node: ast.Call, scope: Scope, wrappers: Wrappers) -> Iterator[Found]:
+    for read in (_of_system(node, scope), _of_reader(node, scope), _of_option(node, scope)):
+        if read is not None:
+            yield read
+            return
+    func = node.func
+    last = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
+    if last in wrappers:
+        yield from _wrapped(node, wrappers[last], scope)
+    elif isinstance(func, ast.Attribute):
+        yield from _wrapped(node, wrappers.get(f"{scope.class_of(func.value)}.{last}", ()), scope)
 
 
-def _names(node: ast.expr | None, scope: Scope, loops: dict[str, list[str]]) -> tuple[str, ...]:
-    if isinstance(node, ast.Name) and node.id in loops:
-        return tuple(loops[node.id])
-    text = scope.text(node)
-    return (text,) if text is not None else ()
-
-
-def _called(
-    node: ast.Call, scope: Scope, wrappers: dict[str, Wrapper], loops: dict[str, list[str]]
-) -> Found | None:
+def _of_system(node: ast.Call, scope: Scope) -> Found | None:
+    """Read `os.getenv`, `dj_database_url.config`, `app.config.from_envvar`, `map(os.getenv, names)`."""
     origin = scope.origin(node.func)
-    first = node.args[0] if node.args else _keyword(node, "key", "var", "name", "env")
+    first = node.args[0] if node.args else keyword(node, "key", "variable_name")
     if origin == "os.getenv":
-        return _found(_names(first, scope, loops), Mode.PLAIN, default_node(node))
-    if origin.startswith("dj_database_url."):
-        return _database_url(node, origin, scope, loops)
+        return found(names_in(first, scope), Mode.PLAIN, default_node(node))
+    if origin == "dj_database_url.config":
+        named = names_in(keyword(node, "env") or (node.args[0] if node.args else None), scope)
+        return found(named or ("DATABASE_URL",), Mode.PLAIN, keyword(node, "default"), "url")
     if origin in ("django_heroku.settings", "django_on_heroku.settings"):
-        return _found(("DATABASE_URL",), Mode.TEST)
+        return found(("DATABASE_URL",), Mode.TEST)
     if origin.endswith(".config.from_envvar"):
-        silent = _keyword(node, "silent") is not None
-        return _found(_names(first, scope, loops), Mode.TEST if silent else Mode.STRICT)
-    if isinstance(node.func, ast.Attribute) and (kind := scope.reader(node.func.value)):
-        return _method(node, kind, node.func, first, scope, loops)
-    if kind := scope.reader(node.func):
-        return _library(node, kind, "", first, scope, loops)
-    last = dotted_name(node.func).rpartition(".")[2]
-    return _wrapped(node, wrappers[last], scope, loops) if last in wrappers else None
+        silent = keyword(node, "silent") is not None and not is_false(keyword(node, "silent"))
+        return found(names_in(first, scope), Mode.TEST if silent else Mode.STRICT)
+    if origin == "map" and len(node.args) == 2 and scope.is_getter(node.args[0]):
+        return found(names_in(node.args[1], scope), Mode.PLAIN)
+    return None
 
 
-def _database_url(node: ast.Call, origin: str, scope: Scope, loops: dict[str, list[str]]) -> Found | None:
-    if not origin.endswith(".config"):
-        return None
-    named = _names(_keyword(node, "env") or (node.args[0] if node.args else None), scope, loops)
-    return _found(named or ("DATABASE_URL",), Mode.PLAIN, _keyword(node, "default"), "url")
-
-
-def _method(
-    node: ast.Call,
-    kind: str,
-    func: ast.Attribute,
-    first: ast.expr | None,
-    scope: Scope,
-    loops: dict[str, list[str]],
-) -> Found | None:
+def _of_reader(node: ast.Call, scope: Scope) -> Found | None:
+    """Read a call of, or a method on, the environment or a library's reader."""
+    if not isinstance(node.func, ast.Attribute):
+        kind = scope.reader(node.func)
+        return library_read(node, kind, "", scope) if kind not in ("", "os.environ", "dynaconf") else None
+    kind, method = scope.reader(node.func.value), node.func.attr
     if kind == "os.environ":
-        if func.attr not in ("get", "setdefault", "pop", "__getitem__"):
+        if method not in ("get", "setdefault", "pop", "__getitem__"):
             return None
         default = default_node(node)
-        mode = Mode.STRICT if default is None and func.attr in ("pop", "__getitem__") else Mode.PLAIN
-        return _found(_names(first, scope, loops), mode, default)
-    if kind == "dynaconf" or func.attr in ("read_env", "read_envfile", "prefixed", "seal", "parse_value"):
-        return None
-    return _library(node, kind, func.attr, first, scope, loops)
+        mode = Mode.STRICT if default is None and method in ("pop", "__getitem__") else Mode.PLAIN
+        first = node.args[0] if node.args else keyword(node, "key")
+        return found(names_in(first, scope), mode, default)
+    if kind in ("", "dynaconf"):
+        kind = scope.reader(node.func)
+        return library_read(node, kind, "", scope) if kind not in ("", "os.environ", "dynaconf") else None
+    return None if method in _NO_READS else library_read(node, kind, method, scope)
 
 
-def _library(
-    node: ast.Call, kind: str, method: str, first: ast.expr | None, scope: Scope, loops: dict[str, list[str]]
-) -> Found | None:
-    """Read a call of django-environ, environs, python-decouple, prettyconf or Starlette's Config."""
-    if (
-        method
-        and method not in _KINDS
-        and method
-        not in (
-            "str",
-            "json",
-            "path",
-            "dict",
-            "get_value",
-            "get",
-            "log_level",
-            "date",
-            "datetime",
-            "uuid",
-            "enum",
-            "bytes",
-            "field",
-            "timedelta",
-            "unicode",
-            "float",
-            "eval",
-        )
-    ):
+def _of_option(node: ast.Call, scope: Scope) -> Found | None:
+    """Read `@click.option("--token", envvar="TOKEN")` and typer's `Option("", envvar=...)`."""
+    asked = keyword(node, "envvar")
+    if asked is None or dotted_name(node.func).rpartition(".")[2] not in _OPTIONS:
         return None
-    if isinstance(first, ast.Call):
-        return None
-    names = _names(first, scope, loops) or (
-        (_USUAL_NAMES[method],) if method in _USUAL_NAMES and first is None else ()
-    )
-    # python-decouple takes (name, default, cast), django-environ and Starlette (name, cast, default).
-    early = bool(method) or kind in ("environs", "decouple")
-    default = _keyword(node, "default")
-    if default is None and len(node.args) > (1 if early else 2):
-        default = node.args[1 if early else 2]
-    cast = _keyword(node, "cast") or (node.args[1] if len(node.args) > 1 and not early else None)
-    word = dotted_name(cast.func if isinstance(cast, ast.Call) else cast).rpartition(".")[2].lower()
-    return _found(names, Mode.STRICT, default, _KINDS.get(method) or _KINDS.get(word, ""))
+    default = keyword(node, "default")
+    if default is None and scope.origin(node.func).startswith("typer") and node.args:
+        default = node.args[0]
+    needed = isinstance(default, ast.Constant) and default.value is ...
+    required = needed or (keyword(node, "required") is not None and not is_false(keyword(node, "required")))
+    read = found(names_in(asked, scope), Mode.STRICT if required else Mode.TEST, None if needed else default)
+    said = scope.text(keyword(node, "help"))
+    return replace(read, told=said) if read is not None and said else read
 
 
-def _wrapped(node: ast.Call, wrapper: Wrapper, scope: Scope, loops: dict[str, list[str]]) -> Found | None:
-    if len(node.args) <= wrapper.key:
-        return None
-    default = None
-    if wrapper.fallback >= 0:
-        default = _keyword(node, wrapper.fallback_name)
-        if default is None and len(node.args) > wrapper.fallback:
+def _wrapped(node: ast.Call, wrappers: tuple[Wrapper, ...], scope: Scope) -> Iterator[Found]:
+    for wrapper in wrappers:
+        given = keyword(node, wrapper.key_name)
+        if given is None and len(node.args) > wrapper.key:
+            given = node.args[wrapper.key]
+        default = keyword(node, wrapper.fallback_name)
+        if default is None and 0 <= wrapper.fallback < len(node.args):
             default = node.args[wrapper.fallback]
-    names = _names(node.args[wrapper.key], scope, loops)
-    return _found(names, Mode.STRICT if wrapper.strict else Mode.PLAIN, default)
-
-
-def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
-    return next((keyword.value for keyword in node.keywords if keyword.arg in names), None)
-
-
-def schema_defaults(scope: Scope) -> Iterator[tuple[str, str, ast.expr | None]]:
-    """Yield (variable, cast, default) of `Env(DEBUG=(bool, False))`."""
-    for name, value in scope.schemas.items():
-        if scope.readers.get(name) == "environ" and isinstance(value, ast.Call):
-            for keyword in value.keywords:
-                if keyword.arg is None or not is_name(keyword.arg):
-                    continue
-                pair = keyword.value.elts if isinstance(keyword.value, ast.Tuple) else [keyword.value]
-                cast = dotted_name(pair[0]).rpartition(".")[2]
-                yield keyword.arg, _KINDS.get(cast, ""), pair[1] if len(pair) > 1 else None
-
-
-__all__ = ["Found", "Wrapper", "find_read", "find_wrappers", "key_of", "schema_defaults"]
+        asked = [name.upper() if wrapper.upper else name for name in names_in(given, scope)]
+        names = tuple(wrapper.before + name + wrapper.after for name in asked)
+        read = found(names, Mode.STRICT if wrapper.strict else Mode.PLAIN, default)
+        if read is not None:
+            yield read

@@ -37,7 +37,7 @@ def subscripted(node: ast.expr) -> str:
     return (literal(node.slice) or "") if isinstance(node, ast.Subscript) else ""
 
 
-def is_missing(test: ast.expr) -> bool:
+def is_missing(test: ast.AST) -> bool:
     """Tell whether a condition holds when something is missing."""
     return any(
         (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
@@ -57,8 +57,11 @@ def fails(body: list[ast.stmt]) -> bool:
     return False
 
 
-def softens(node: ast.Try) -> bool:
-    """Tell whether a try statement copes with a missing variable."""
+def softens(node: ast.Try | ast.With) -> bool:
+    """Tell whether a try statement, or `with suppress(...)`, copes with a missing variable."""
+    if isinstance(node, ast.With):
+        calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+        return any(dotted_name(call.func).rpartition(".")[2] == "suppress" for call in calls)
     return bool(node.handlers) and not any(fails(handler.body) for handler in node.handlers)
 
 

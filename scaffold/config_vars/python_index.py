@@ -14,6 +14,7 @@ _ASKED = frozenset(
         ast.Assign,
         ast.AnnAssign,
         ast.If,
+        ast.For,
         ast.IfExp,
         ast.Assert,
         ast.Subscript,

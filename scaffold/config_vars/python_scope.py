@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+from collections.abc import Mapping
 
 from scaffold.config_vars.python_index import Index
 from scaffold.families.python_syntax import dotted_name, literal
@@ -12,19 +14,21 @@ _READERS = {
     "os.environb": "os.environ",
     "decouple.config": "decouple",
     "prettyconf.config": "decouple",
-    "prettyconf.casts": "",
+    "environs.env": "environs",
 }
 _MAKERS = {
     "environ.Env": "environ",
     "environ.FileAwareEnv": "environ",
     "environs.Env": "environs",
     "environs.FileAwareEnv": "environs",
-    "environs.EnvValidationError": "",
     "decouple.AutoConfig": "decouple",
     "decouple.Config": "decouple",
     "prettyconf.Configuration": "decouple",
     "starlette.config.Config": "starlette",
     "starlette.config.environ": "os.environ",
+    "everett.manager.ConfigManager": "everett",
+    "everett.manager.ConfigManager.basic_config": "everett",
+    "everett.ConfigManager": "everett",
     "dynaconf.Dynaconf": "dynaconf",
     "dynaconf.LazySettings": "dynaconf",
 }
@@ -43,17 +47,20 @@ class Scope:
         self.origins: dict[str, str] = {}
         self.readers: dict[str, str] = {}
         self.texts: dict[str, str] = {}
-        self.lists: dict[str, list[str]] = {}
         self.values: dict[str, ast.expr] = {}
         self.schemas: dict[str, ast.expr] = {}
         self.known_settings = settings or set()
         self.classes = index.of(ast.ClassDef)
+        self.makers: dict[str, str] = {}
         for node in index.of(ast.Import):
             for alias in node.names:
                 head = alias.name.split(".")[0]
                 self.origins[alias.asname or head] = alias.name if alias.asname else head
         for taken in index.of(ast.ImportFrom):
             self._import(taken, shared or {})
+        for made in self.classes:
+            kinds = (_MAKERS.get(self.origin(base), "") for base in made.bases)
+            self.makers[made.name] = next(filter(None, kinds), "")
         for bound in index.of(ast.Assign):
             self._assign(bound.targets, bound.value)
         for noted in index.of(ast.AnnAssign):
@@ -71,9 +78,45 @@ class Scope:
         """Return the kind of reader an expression is: os.environ, environ, environs, decouple, dynaconf."""
         dotted = dotted_name(node)
         if not dotted:
-            return _MAKERS.get(self.origin(node.func), "") if isinstance(node, ast.Call) else ""
+            return self._made(node)
+        if dotted.endswith(".ENVIRON") and self.reader(getattr(node, "value", node)) == "environ":
+            return "os.environ"
         found = self.readers.get(dotted) or self.readers.get(dotted.removeprefix("self."))
-        return found or _READERS.get(self.origin(node), "") or _MAKERS.get(self.origin(node), "")
+        origin = self.origin(node)
+        return found or _READERS.get(origin, "") or _MAKERS.get(origin, "") or self.makers.get(origin, "")
+
+    def _made(self, node: ast.expr) -> str:
+        """Return the kind of a reader that is made on the spot: `Env()`, `os.environ.copy()`."""
+        if isinstance(node, ast.Dict):
+            spread = [value for key, value in zip(node.keys, node.values, strict=True) if key is None]
+            return "os.environ" if any(self.reader(value) == "os.environ" for value in spread) else ""
+        if not isinstance(node, ast.Call):
+            return ""
+        copied = node.args[0] if dotted_name(node.func) == "dict" and len(node.args) == 1 else None
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("copy", "keys") and not node.args:
+            copied = node.func.value
+        if copied is not None and self.reader(copied) == "os.environ":
+            return "os.environ"
+        origin = self.origin(node.func)
+        return _MAKERS.get(origin, "") or self.makers.get(origin, "")
+
+    def is_getter(self, node: ast.expr) -> bool:
+        """Tell whether an expression is `os.getenv` or a method of the environment that reads."""
+        if isinstance(node, ast.Attribute) and node.attr in ("get", "__getitem__"):
+            return self.reader(node.value) == "os.environ"
+        return self.origin(node) == "os.getenv"
+
+    def class_of(self, node: ast.expr) -> str:
+        """Return the class that a name's value was made of: `c` after `c = Config()`."""
+        value = self.values.get(dotted_name(node).removeprefix("self."))
+        return dotted_name(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
+
+    def with_names(self, names: Mapping[str, ast.expr]) -> Scope:
+        """Return the scope in which these names have these values."""
+        inner = copy.copy(self)
+        texts = {name: text for name, node in names.items() if (text := self.text(node)) is not None}
+        inner.texts = {**self.texts, **texts}
+        return inner
 
     def text(self, node: ast.expr | None) -> str | None:
         """Return the text an expression stands for: a literal, a constant, a sum or f-string of them."""
@@ -81,6 +124,10 @@ class Scope:
             return None
         if isinstance(node, ast.Name):
             return self.texts.get(node.id)
+        if isinstance(node, ast.Attribute):
+            return self.texts.get(node.attr) if self._is_own(dotted_name(node.value)) else None
+        if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+            return node.value.decode("ascii", "replace")
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             left, right = self.text(node.left), self.text(node.right)
             return None if left is None or right is None else left + right
@@ -88,6 +135,9 @@ class Scope:
             parts = [self.text(p.value if isinstance(p, ast.FormattedValue) else p) for p in node.values]
             return None if None in parts else "".join(part or "" for part in parts)
         return literal(node)
+
+    def _is_own(self, dotted: str) -> bool:
+        return dotted in ("self", "cls") or any(made.name == dotted for made in self.classes)
 
     def settings_classes(self) -> set[str]:
         """Return the names of the classes that pydantic fills from the environment."""
@@ -116,11 +166,11 @@ class Scope:
             if not name:
                 continue
             self.values.setdefault(name, value)
+            if isinstance(value, (ast.Name, ast.Attribute)) and self.is_getter(value):
+                self.origins[name] = "os.getenv"
             kind = self.reader(value)
             if kind:
                 self.readers[name] = kind
                 self.schemas[name] = value
             if (text := literal(value)) is not None:
                 self.texts.setdefault(name, text)
-            if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-                self.lists[name] = [text for item in value.elts if (text := literal(item)) is not None]

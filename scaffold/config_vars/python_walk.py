@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from scaffold.config_vars import classify
-from scaffold.config_vars.python_calls import Found, Wrapper, find_read, schema_defaults
+from scaffold.config_vars.python_calls import Wrappers, find_read, find_reads
 from scaffold.config_vars.python_checks import compared_kind, fails, is_missing, softens, subscripted, tested
 from scaffold.config_vars.python_index import Index
+from scaffold.config_vars.python_libraries import Found, schema_defaults
+from scaffold.config_vars.python_loops import Loops
 from scaffold.config_vars.python_models import model_reads
 from scaffold.config_vars.python_scope import Scope
+from scaffold.config_vars.python_tables import table_reads, value_text
 from scaffold.config_vars.python_truth import truth
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.scope import is_task
@@ -28,6 +30,7 @@ _DEV_CLASS = lazy(
 class _Place:
     """What the way up from a reading expression shows."""
 
+    name: str
     mode: Mode
     default: ast.expr | None
     kind: str = ""
@@ -35,22 +38,27 @@ class _Place:
     bound: str = ""
     instead: list[str] = made(factory=list)
     used: bool = False
+    missing: bool = False
 
 
 class Walk:
     """The reads of one module."""
 
-    def __init__(self, path: str, index: Index, scope: Scope, wrappers: dict[str, Wrapper]) -> None:
+    def __init__(self, path: str, index: Index, scope: Scope, wrappers: Wrappers) -> None:
         self.path = path
         self.index = index
         self.scope = scope
         self.wrappers = wrappers
         self.parents = index.parents
+        self.missing: set[str] = set()
+        """Names of lists that hold what is not set."""
+        self.loops = Loops(index, scope)
         self.schema = {name: (kind, default) for name, kind, default in schema_defaults(scope)}
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads; a test of the bound name elsewhere in it decides on its mode."""
-        found = [*self._expressions(), *model_reads(self.path, self.scope), *self._tables()]
+        found = [*self._expressions(), *self._given(), *model_reads(self.path, self.scope)]
+        found += table_reads(self.path, self.index, self.scope)
         found += self._unread({read.name for read in found})
         if is_task(self.path):
             found = [replace(read, guarded=True) for read in found]
@@ -64,59 +72,39 @@ class Walk:
             else:
                 yield read
 
+    def _given(self) -> Iterator[Read]:
+        """Yield what the module sets where it is missing: `if "X" not in environ: environ["X"] = "a"`."""
+        for node in self.index.of(ast.Assign):
+            target = node.targets[0]
+            if not isinstance(target, ast.Subscript) or self.scope.reader(target.value) != "os.environ":
+                continue
+            name, above = self.scope.text(target.slice), self.parents.get(node)
+            if name and isinstance(above, ast.If) and node in above.body and self._asks(above.test, name):
+                text = value_text(node.value, self.scope)
+                mode = Mode.TEST if text is None else Mode.DEFAULT
+                yield Read(name=name, path=self.path, line=node.lineno, mode=mode, default=text, sets=True)
+
     def _expressions(self) -> Iterator[Read]:
         of = self.index.of
         for node in (*of(ast.Subscript), *of(ast.Call), *of(ast.Compare)):
-            found = find_read(node, self.scope, self.wrappers, self._loops(node))
-            if found is not None:
-                yield from self._placed(node, found)
+            for row in self.loops.rows(node):
+                scope = self.scope.with_names(row) if row else self.scope
+                for found in find_reads(node, scope, self.wrappers):
+                    if isinstance(found.default, ast.Name) and found.default.id in row:
+                        found = replace(found, default=row[found.default.id])  # noqa: PLW2901
+                    yield from self._placed(node, found)
 
     def _unread(self, names: set[str]) -> Iterator[Read]:
         """Yield what only the schema `Env(DEBUG=(bool, False))` names."""
         for name, (kind, default) in self.schema.items():
             if name not in names:
-                text = None if default is None else self._text(default)
+                text = None if default is None else value_text(default, self.scope)
                 line = getattr(default, "lineno", 1)
                 yield Read(name=name, path=self.path, line=line, mode=Mode.TEST, default=text, kind=kind)
 
-    def _tables(self) -> Iterator[Read]:
-        """Yield the keys of the module's tables where the whole environment is matched with them.
-
-        `{k.lower(): v for k, v in os.environ.items() if k.lower() in keys}`
-        """
-        if not any(self._matches_all(node) for node in self.index.of(ast.comprehension)):
-            return
-        for node in self.index.of(ast.Assign):
-            value = node.value
-            if not isinstance(value, ast.Dict) or len(value.keys) < 3:
-                continue
-            keys = [literal(key) for key in value.keys]
-            if not all(key and re.fullmatch(r"[A-Za-z]\w+", key) for key in keys):
-                continue
-            for key, item, text in zip(value.keys, value.values, keys, strict=True):
-                assert key is not None
-                assert text is not None
-                found = self._text(item)
-                blank = isinstance(item, ast.Constant) and item.value is None
-                mode = Mode.PLAIN if blank else Mode.DEFAULT
-                default = None if blank else found
-                yield Read(
-                    name=text.upper(), path=self.path, line=key.lineno, mode=mode, default=default, table=True
-                )
-
-    def _matches_all(self, node: ast.comprehension) -> bool:
-        if not node.ifs:
-            return False
-        source = node.iter
-        if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute):
-            source = source.func.value
-        return self.scope.reader(source) == "os.environ" and any(
-            isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.In) for test in node.ifs
-        )
-
     def _placed(self, node: ast.expr, found: Found) -> Iterator[Read]:
         for name in found.names:
-            place = _Place(mode=found.mode, default=found.default, kind=found.kind)
+            place = _Place(name=name, mode=found.mode, default=found.default, kind=found.kind)
             if name in self.schema and place.default is None:
                 kind, place.default = self.schema[name]
                 place.kind = place.kind or kind
@@ -142,31 +130,24 @@ class Walk:
         if isinstance(place.default, ast.Constant) and place.default.value in (None, False):
             said = place.mode in (Mode.TEST, Mode.STRICT) or not classify.is_secret(name)
             return (Mode.TEST if said else Mode.PLAIN), None if place.default.value is None else "False"
-        text = self._text(place.default)
+        text = value_text(place.default, self.scope)
         if text == "":
             return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), ""
-        other = find_read(place.default, self.scope, self.wrappers, {})
+        other = find_read(place.default, self.scope, self.wrappers)
         if other is not None:
             place.instead += other.names
             return Mode.PLAIN, None
         return Mode.DEFAULT, text
-
-    def _text(self, node: ast.expr) -> str | None:
-        if isinstance(node, ast.Constant):
-            return None if isinstance(node.value, (bytes, type(...))) else str(node.value)
-        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            items = [literal(item) for item in node.elts]
-            return None if None in items else ",".join(item or "" for item in items)
-        return self.scope.text(node)
 
     def _climb(self, node: ast.expr, place: _Place) -> None:
         child: ast.AST = node
         while (parent := self.parents.get(child)) is not None:
             if isinstance(parent, (ast.If, ast.IfExp, ast.While)):
                 self._branch(parent, child, place)
-            elif isinstance(parent, ast.Try) and child in parent.body:
-                if place.mode is Mode.STRICT and softens(parent):
-                    place.mode = Mode.TEST
+            elif isinstance(parent, (ast.Try, ast.With)):
+                self._caught(parent, child, place)
+            elif isinstance(parent, ast.comprehension):
+                place.missing = place.missing or (child in parent.ifs and is_missing(child))
             elif isinstance(parent, ast.BoolOp):
                 self._chain(parent, child, place)
             elif isinstance(parent, ast.ClassDef) and _DEV_CLASS.fullmatch(parent.name):
@@ -174,6 +155,18 @@ class Walk:
             elif not place.bound:
                 self._use(parent, child, place)
             child = parent
+        if place.missing and place.bound:
+            self.missing.add(place.bound)
+
+    def _caught(self, parent: ast.Try | ast.With, child: ast.AST, place: _Place) -> None:
+        """Note that a failure is caught, and what the name is given then."""
+        if place.mode is not Mode.STRICT or child not in parent.body or not softens(parent):
+            return
+        place.mode = Mode.TEST
+        for handler in parent.handlers if isinstance(parent, ast.Try) else ():
+            for node in handler.body:
+                if isinstance(node, ast.Assign) and dotted_name(node.targets[0]).endswith(place.bound or "."):
+                    place.default = node.value
 
     def _branch(self, parent: ast.If | ast.IfExp | ast.While, child: ast.AST, place: _Place) -> None:
         if child is parent.test:
@@ -182,10 +175,18 @@ class Walk:
             if isinstance(parent, ast.If) and is_missing(parent.test) and fails(parent.body):
                 place.mode = Mode.STRICT
             return
+        if isinstance(parent, ast.IfExp) and child is parent.body and self._asks(parent.test, place.name):
+            place.default = place.default or parent.orelse
+            return
         held = truth(parent.test, self.scope)
         inside = parent.body if isinstance(parent.body, list) else [parent.body]
         if held is (child not in inside):
             place.guarded = True
+
+    def _asks(self, test: ast.expr, name: str) -> bool:
+        """Tell whether a condition reads the same variable."""
+        parts = (find_read(node, self.scope, self.wrappers) for node in ast.walk(test))
+        return any(part is not None and name in part.names for part in parts)
 
     def _chain(self, parent: ast.BoolOp, child: ast.AST, place: _Place) -> None:
         """`read or fallback`, `read and use`."""
@@ -199,10 +200,10 @@ class Walk:
             )
             return
         for value in rest:
-            other = find_read(value, self.scope, self.wrappers, {})
+            other = find_read(value, self.scope, self.wrappers)
             if other is not None:
                 place.instead += other.names
-            elif place.default is None or self._text(place.default) == "":
+            elif place.default is None or value_text(place.default, self.scope) == "":
                 place.default = value
         place.used = True
 
@@ -243,34 +244,6 @@ class Walk:
                 place.mode = Mode.TEST
         place.used = True
 
-    def _loops(self, node: ast.AST) -> dict[str, list[str]]:
-        """Return the loop variables around a node that run over literal lists."""
-        key = node.slice if isinstance(node, ast.Subscript) else None
-        if isinstance(node, ast.Call) and node.args:
-            key = node.args[0]
-        elif isinstance(node, ast.Compare):
-            key = node.left
-        if not isinstance(key, ast.Name):
-            return {}
-        parent: ast.AST | None = node
-        while (parent := self.parents.get(parent)) is not None:  # type: ignore[arg-type]
-            pairs: list[tuple[ast.expr, ast.expr]] = []
-            if isinstance(parent, ast.For):
-                pairs = [(parent.target, parent.iter)]
-            elif isinstance(parent, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-                pairs = [(part.target, part.iter) for part in parent.generators]
-            for target, source in pairs:
-                if isinstance(target, ast.Name) and target.id == key.id:
-                    return {key.id: self._listed(source)}
-        return {}
-
-    def _listed(self, node: ast.expr) -> list[str]:
-        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-            return [text for item in node.elts if (text := literal(item)) is not None]
-        if isinstance(node, ast.Dict):
-            return [text for item in node.keys if (text := literal(item)) is not None]
-        return self.scope.lists.get(dotted_name(node).removeprefix("self."), [])
-
     def _verdicts(self, names: set[str]) -> dict[str, Mode]:
         """Return how the module's own tests treat the names that hold values."""
         found: dict[str, Mode] = {}
@@ -284,6 +257,8 @@ class Walk:
                 bool(asked) and isinstance(node, ast.If) and fails(node.body if missing else node.orelse)
             )
             for name in asked:
+                if name in self.missing and isinstance(node, ast.If):
+                    failing = fails(node.orelse if missing else node.body)
                 if found.get(name) is not Mode.STRICT:
                     found[name] = Mode.STRICT if failing else Mode.TEST
         for sure in self.index.of(ast.Assert):
