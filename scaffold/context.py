@@ -5,18 +5,12 @@ Values that need a file format's own quoting are quoted here, once; templates on
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scaffold import policy
-from scaffold.facts import ConfigVar, Evidence
-from scaffold.patterns import lazy
+from scaffold.context_vars import app_json_env, deploy_vars, grouped, places, var_context
 from scaffold.plan.model import Plan
-
-_APP_JSON_NAME = lazy(r"(?!__)(?!HEROKU_)[A-Za-z_][A-Za-z0-9_]*")
-_PLAIN_ENV_VALUE = lazy(r"[A-Za-z0-9_@%+=:,./*-]*")
 
 
 def template_context(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,8 +19,10 @@ def template_context(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
     context = _plan_context(plan, answers, size)
     return {
         "plan": context,
-        "app_json": app_json(context),
-        "vars_by_group": _grouped(plan.config_vars),
+        "app_json": app_json(context, plan),
+        "manifest_vars": [var_context(var) for var in plan.found_vars],
+        "vars_by_group": grouped(plan.config_vars),
+        "deploy_vars": deploy_vars(plan),
         "slugignore": [],
     }
 
@@ -39,7 +35,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
             "why": process.why,
             "quantity": process.quantity,
             "size": size,
-            "evidence": _places(process.evidence),
+            "evidence": places(process.evidence),
         }
         for process in plan.processes
     ]
@@ -124,123 +120,30 @@ def _app(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def var_context(var: ConfigVar) -> dict[str, Any]:
-    """Return one config var as plain data, with its value as TOML and as a line of an env file."""
-    shown = var.value if var.value is not None else var.default
-    record: dict[str, Any] = {
-        "name": var.name,
-        "required": var.required,
-        "secret": var.secret,
-        "value": var.value,
-        "default": var.default,
-        "generator": var.generator,
-        "description": " ".join((var.description or var.why).split()),
-        "stage": var.stage,
-        "provided_by": var.provided_by,
-        "kind": var.kind,
-        "evidence": _places(var.evidence),
-    }
-    record["env_value"] = "" if var.secret or shown is None else env_quote(shown)
-    record["toml"] = {key: toml_value(value) for key, value in record.items() if value not in (None, "", [])}
-    return record
-
-
-def _places(evidence: Iterable[Evidence]) -> list[str]:
-    return [f"{proof.path}:{proof.line}" if proof.line else proof.path for proof in evidence]
-
-
-def toml_value(value: str | bool | list[str]) -> str:
-    """Write a value as TOML: JSON's basic strings are TOML's, but for DEL and lone surrogates."""
-    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return re.sub(r"[\ud800-\udfff]", "\\\\uFFFD", text)
-
-
-def env_quote(value: str) -> str:
-    """Quote a value for an env file so that common parsers read back the same text."""
-    if _PLAIN_ENV_VALUE.fullmatch(value):
-        return value
-    if "'" not in value and value.isprintable():
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("$", "\\$")
-    escaped = "".join(char if char.isprintable() else " " for char in escaped)
-    return f'"{escaped}"'
-
-
-def _grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:
-    """Group the variables for `.env.example`: set, generated, optional, provided."""
-    groups: list[tuple[str, list[ConfigVar]]] = [
-        ("To be set by you", []),
-        ("Any random text will do (bin/deploy generates it on Heroku)", []),
-        ("Settings with a value for production", []),
-        ("Optional", []),
-        ("Set by Heroku or an add-on; needed on your own machine only", []),
-    ]
-    for var in config_vars:
-        groups[_group(var)][1].append(var)
-    return [
-        {"title": title, "optional": at >= _OPTIONAL, "vars": [var_context(var) for var in found]}
-        for at, (title, found) in enumerate(groups)
-        if found
-    ]
-
-
-_OPTIONAL = 3
-_NEVER_LOCAL = ("PATH", "PUB_CACHE")
-"""Paths on a dyno: in a developer's .env they would hide the machine's own programs."""
-
-
-def _group(var: ConfigVar) -> int:
-    if var.provided_by:
-        return 4
-    if var.name in _NEVER_LOCAL:
-        return _OPTIONAL
-    if var.generator:
-        return 1
-    if var.value is not None:
-        return 2
-    return 0 if var.required else 3
-
-
-def app_json(plan: Mapping[str, Any]) -> dict[str, Any]:
+def app_json(context: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     """Return the app.json document: valid against data/app.schema.json, empty keys left out."""
-    app = plan["app"]
+    app = context["app"]
     document: dict[str, Any] = {
         key: app[key] for key in ("name", "description", "website", "repository", "keywords")
     }
-    document["stack"] = plan["stack_image"]
-    document["env"] = {
-        var["name"]: _app_json_env(var)
-        for var in plan["config_vars"]
-        if not var["provided_by"] and _APP_JSON_NAME.fullmatch(var["name"])
-    }
-    document["formation"] = plan["formation"]
-    document["addons"] = [_app_json_addon(addon) for addon in plan["addons"]]
-    document["buildpacks"] = [{"url": name} for name in plan["buildpacks"]]
-    document["environments"] = _environments(document["addons"], plan["test_command"])
+    document["stack"] = context["stack_image"]
+    document["env"] = app_json_env(plan.config_vars)
+    document["formation"] = context["formation"]
+    document["addons"] = [_app_json_addon(addon) for addon in context["addons"]]
+    document["buildpacks"] = [{"url": name} for name in plan.buildpacks]
+    document["environments"] = _environments(document["addons"], plan)
     return {key: value for key, value in document.items() if value not in ("", [], {})}
 
 
-def _environments(addons: list[dict[str, str]], test_command: str) -> dict[str, Any]:
+def _environments(addons: list[dict[str, str]], plan: Plan) -> dict[str, Any]:
     """Return the environments of review apps and of Heroku CI; a key of theirs replaces the base's."""
-    environments: dict[str, Any] = {}
-    if addons:
-        environments["review"] = {"addons": addons}
-    if test_command:
-        environments["test"] = {"addons": addons, "scripts": {"test": test_command}}
-        if not addons:
-            del environments["test"]["addons"]
-    return environments
-
-
-def _app_json_env(var: Mapping[str, Any]) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
-    if var["description"]:
-        entry["description"] = var["description"]
-    if var["generator"]:
-        return entry | {"generator": "secret"}
-    if var["value"] is not None and not var["secret"]:
-        return entry | {"value": var["value"]}
-    return entry | {"required": bool(var["required"])}
+    test = {"scripts": {"test": plan.test_command}} if plan.test_command else {}
+    environments: dict[str, dict[str, Any]] = {}
+    for name, own in {"review": {}, "test": test}.items():
+        env = {"env": app_json_env(plan.env_vars[name])} if name in plan.env_vars else {}
+        if name == "review" or own or env:
+            environments[name] = ({"addons": addons} if addons else {}) | env | own
+    return {name: keys for name, keys in environments.items() if keys}
 
 
 def _app_json_addon(addon: Mapping[str, Any]) -> dict[str, str]:

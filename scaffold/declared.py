@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_facts
+from scaffold.declared_config_vars import config_vars_facts
 from scaffold.declared_platforms import platform_facts
 from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
@@ -26,6 +27,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from app_json_facts(repo)
     yield from heroku_yml_facts(repo)
     yield from buildpacks_facts(repo)
+    yield from config_vars_facts(repo)
     yield from platform_facts(repo)
     yield from _compose_addons(repo)
     yield from _system_packages(repo)

@@ -147,6 +147,29 @@ class ConfigVar(Fact):
 
 
 @record
+class VarEdit(Fact):
+    """What a person wrote into config-vars.toml about a variable; None where they say nothing.
+
+    `environment` is "" for all of them. `cleared` names the fields they took out, `dropped` that they
+    took out the variable.
+    """
+
+    name: str
+    environment: str = ""
+    dropped: bool = False
+    cleared: tuple[str, ...] = ()
+    required: bool | None = None
+    secret: bool | None = None
+    value: str | None = None
+    default: str | None = None
+    generator: str | None = None
+    description: str | None = None
+    stage: str | None = None
+    provided_by: str | None = None
+    kind: str | None = None
+
+
+@record
 class Shim(Fact):
     """A file that makes an app in a subfolder buildable from the top (a requirements.txt with `-r SUB/...`).
 
@@ -241,6 +264,7 @@ AnyFact = (
     | Buildpack
     | Addon
     | ConfigVar
+    | VarEdit
     | Shim
     | File
     | Image

@@ -88,8 +88,12 @@ def detect(repo: Repo) -> tuple[AnyFact, ...]:
 
 def analyse(request: Request) -> Analysis:
     """Detect, choose the app, find its config vars, plan. Raises UserError and its kin for bad input."""
-    repo = open_repo(request.top, hidden=state.own_output(request.top))
-    return analyse_repo(repo, request)
+    return analyse_repo(_open(request.top), request)
+
+
+def _open(top: Path) -> Repo:
+    own = state.output(top)
+    return open_repo(top, hidden=own.unedited, pristine=own.edited)
 
 
 def analyse_repo(repo: Repo, request: Request) -> Analysis:
@@ -118,7 +122,7 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
 
 def unplanned(top: Path) -> Analysis:
     """Return what detection finds, with no app chosen: for flags that ask for one that is not there."""
-    repo = open_repo(top, hidden=state.own_output(top))
+    repo = _open(top)
     facts = detect(repo)
     return Analysis(
         repo=repo, facts=facts, ranked=candidates(facts), ties=(), plan=None, problems=_problems(repo)

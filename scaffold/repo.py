@@ -6,7 +6,7 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -89,12 +89,21 @@ class Repo:
     """A repository's files. Paths are POSIX strings relative to its top.
 
     `hidden` paths (scaffold's own unedited output) are left out: they are evidence of nothing.
+    `pristine` is the text that scaffold wrote to a file which a person has edited since.
     `problems` collects what could not be read, as lines for the user. `environments` are the Python
     environments among the files, which are otherwise left out.
     """
 
-    def __init__(self, top: Path, files: Collection[str], *, hidden: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        top: Path,
+        files: Collection[str],
+        *,
+        hidden: Collection[str] = (),
+        pristine: Mapping[str, str] | None = None,
+    ) -> None:
         self.top = top
+        self.pristine: Mapping[str, str] = pristine or {}
         self._text: dict[str, str] = {}
         self._parsed: dict[tuple[str, Callable[[str, str], object]], object] = {}
         self._broken: dict[tuple[str, Callable[[str, str], object]], ManifestError] = {}
@@ -296,7 +305,7 @@ def walk_files(top: Path) -> list[str]:
     return found
 
 
-def open_repo(top: Path, *, hidden: Collection[str] = ()) -> Repo:
+def open_repo(top: Path, *, hidden: Collection[str] = (), pristine: Mapping[str, str] | None = None) -> Repo:
     """Index the repository at `top`. Raises UserError where it is no readable folder."""
     if not top.is_dir():
         raise UserError(
@@ -308,7 +317,7 @@ def open_repo(top: Path, *, hidden: Collection[str] = ()) -> Repo:
     names = walk_files(top) if listed is None else listed
     linked = _linked_folders(top, names) if listed is not None else ()
     own = [name for name in set(names) if not name.startswith(linked) and _is_readable_file(top, name)]
-    return Repo(top, own, hidden=hidden)
+    return Repo(top, own, hidden=hidden, pristine=pristine)
 
 
 def _linked_folders(top: Path, names: Iterable[str]) -> tuple[str, ...]:

@@ -62,14 +62,24 @@ def _text(top: Path, name: str) -> str | None:
         raise _malformed(f"{FOLDER}/{name}", str(error)) from None
 
 
-def own_output(top: Path) -> frozenset[str]:
-    """Return the files that are byte for byte what scaffold wrote: they are evidence of nothing."""
-    own = set()
+@record
+class Output:
+    """What scaffold wrote: `unedited` files are evidence of nothing; the base text of the `edited` ones."""
+
+    unedited: frozenset[str]
+    edited: Mapping[str, str]
+
+
+def output(top: Path) -> Output:
+    """Tell which files are byte for byte what scaffold wrote, and which a person has edited since."""
+    unedited, edited = set(), {}
     for name, pristine in load(top).base.items():
         there = existing(top, name).content
         if there is not None and there.replace(b"\r\n", b"\n") == pristine:
-            own.add(name)
-    return frozenset(own)
+            unedited.add(name)
+        elif there is not None:
+            edited[name] = pristine.decode("utf-8", "replace")
+    return Output(unedited=frozenset(unedited), edited=edited)
 
 
 def check_writable(top: Path, paths: Iterable[str]) -> None:

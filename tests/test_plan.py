@@ -36,8 +36,8 @@ def uses(stack: str, root: str = ".", **kwargs: Any) -> Uses:
     return Uses(stack=stack, root=root, evidence=PROOF, **kwargs)
 
 
-def fact(kind: type, stack: str = "flask", root: str = ".", **kwargs: Any) -> Any:
-    return kind(stack=stack, root=root, evidence=PROOF, **kwargs)
+def fact(of: type, /, stack: str = "flask", root: str = ".", **kwargs: Any) -> Any:
+    return of(stack=stack, root=root, evidence=PROOF, **kwargs)
 
 
 def plan_for(facts: list[AnyFact], *, answers: dict[str, str] | None = None) -> Plan:
@@ -250,3 +250,11 @@ def test_a_word_of_the_repository_stays_one_word_in_a_shell(word: str) -> None:
     import shlex
 
     assert shlex.split(command("run", word, Raw("&&"), "x")) == ["run", word, "&&", "x"]
+
+
+def test_what_a_declaration_does_not_say_of_a_variable_the_code_does() -> None:
+    read = fact(ConfigVar, name="A_URL", required=True, strength=Strength.GENERIC, kind="url", stage="build")
+    declared = fact(ConfigVar, name="A_URL", strength=Strength.DECLARED, description="The way in")
+    merged = plan_for([uses("flask"), read, declared]).config_vars[0]
+    assert (merged.required, merged.kind, merged.stage) == (False, "url", "build")
+    assert merged.description == "The way in"

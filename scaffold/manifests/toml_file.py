@@ -8,7 +8,7 @@ from typing import Any
 from scaffold.errors import ManifestError
 from scaffold.manifests.located import value_at
 from scaffold.patterns import lazy
-from scaffold.record import record
+from scaffold.record import record, replace
 
 
 @record(kw_only=False)
@@ -56,58 +56,79 @@ def parse(text: str, path: str) -> Toml:
 
 _HEADER = lazy(r"""\s*\[\[?((?:[^]"']|"[^"]*"|'[^']*')*)\]\]?\s*(?:#.*)?""")
 _KEY = lazy(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
-_PAIR = lazy(r"""\s*((?:[A-Za-z0-9_.\s-]|"[^"]*"|'[^']*')+?)\s*=""")
+_PAIR = lazy(r"""\s*((?:[A-Za-z0-9_.\s-]|"[^"]*"|'[^']*')+?)\s*=[ \t]*""")
 _TOKEN = lazy(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[][{}]""")
 _END = {'"""': lazy(r'(?:[^"\\]|\\.|"(?!""))*"""'), "'''": lazy(r"(?:[^']|'(?!''))*'''")}
 
 
-def key_lines(document: Toml) -> dict[tuple[str, ...], int]:
-    """Map each table and key path to the line where it first stands, by one pass over the lines.
+@record(kw_only=False)
+class Statement:
+    """A header (`[a.b]`) or a `key = value`: its whole key path, its first and last line, 1-based.
 
-    Keys inside inline tables and arrays have none of their own.
+    `start` is the column of the value in the first line, `end` that of the comment or the end in the last.
     """
-    found: dict[tuple[str, ...], int] = {}
+
+    keys: tuple[str, ...]
+    is_header: bool
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+def statements(document: Toml) -> tuple[Statement, ...]:
+    """Return the headers and pairs of a document in order, by one pass over its lines."""
+    found: list[Statement] = []
     table: tuple[str, ...] = ()
     mark, depth = "", 0
     for number, line in enumerate(document.source, 1):
         start = 0
         if not mark and not depth:
-            if head := _HEADER.fullmatch(line.rstrip("\r")):
+            head = _HEADER.fullmatch(line.rstrip("\r"))
+            pair = None if head else _PAIR.match(line)
+            if head:
                 table = _path(head[1])
-                _mark(found, (), table, number)
+                found.append(Statement(table, True, number, number, 0, head.end(1) + 1))
+            elif pair:
+                start = pair.end()
+                found.append(Statement((*table, *_path(pair[1])), False, number, number, start, start))
+            if not pair:
                 continue
-            pair = _PAIR.match(line)
-            if pair is None:
-                continue
-            start = pair.end()
-            _mark(found, table, _path(pair[1]), number)
-        mark, depth = _left_open(line, start, mark, depth)
+        mark, depth, end = _scan(line, start, mark, depth)
+        found[-1] = replace(found[-1], last=number, end=end)
+    return tuple(found)
+
+
+def key_lines(document: Toml) -> dict[tuple[str, ...], int]:
+    """Map each table and key path to the line where it first stands.
+
+    Keys inside inline tables and arrays have none of their own.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    for statement in statements(document):
+        for end in range(1, len(statement.keys) + 1):
+            found.setdefault(statement.keys[:end], statement.first)
     return found
-
-
-def _mark(
-    found: dict[tuple[str, ...], int], table: tuple[str, ...], keys: tuple[str, ...], line: int
-) -> None:
-    for end in range(1, len(keys) + 1):
-        found.setdefault((*table, *keys[:end]), line)
 
 
 def _path(text: str) -> tuple[str, ...]:
     return tuple(key.strip("\"'") for key in _KEY.findall(text))
 
 
-def _left_open(line: str, at: int, mark: str, depth: int) -> tuple[str, int]:
-    """Return the mark of the multi-line string and the number of brackets that a line leaves open."""
+def _scan(line: str, at: int, mark: str, depth: int) -> tuple[str, int, int]:
+    """Return the multi-line string and the brackets that a line leaves open, and where its comment begins."""
     while True:
         if mark:
             end = _END[mark].match(line, at)
             if end is None:
-                return mark, depth
+                return mark, depth, len(line)
             at, mark = end.end(), ""
         for token in _TOKEN.finditer(line, at):
             if token[0] in _END:
                 at, mark = token.end(), token[0]
                 break
+            if token[0].startswith("#"):
+                return "", depth, token.start()
             depth += (token[0] in "[{") - (token[0] in "]}")
         else:
-            return "", depth
+            return "", depth, len(line)

@@ -25,7 +25,9 @@ from scaffold.facts import (
     Smoke,
     Tests,
     Todo,
+    VarEdit,
 )
+from scaffold.plan.edited_vars import apply_edits, dropped_note, edited_environments
 from scaffold.plan.model import Choice, Loser, Note, Plan, Ranked
 from scaffold.plan.processes import cd_prefix, plan_processes
 from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime
@@ -52,6 +54,8 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
     addons, hinted = plan_addons(relevant)
     runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
+    found_vars = plan_config_vars(relevant, addons, subdir_root=uses.root if layout == "subdir" else "")
+    edits = _of(relevant, VarEdit)
     migration = _best(relevant, Migration)
     smoke, cache, tests = _best(mine, Smoke), _best(mine, CacheClear), _best(mine, Tests)
     serves = any(process.name == "web" for process in processes) or uses.container
@@ -67,7 +71,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         runtime=runtime,
         buildpacks=() if uses.container else plan_buildpacks(every, choice, subdir=layout == "subdir"),
         addons=addons,
-        config_vars=plan_config_vars(relevant, addons, subdir_root=uses.root if layout == "subdir" else ""),
+        config_vars=apply_edits(found_vars, edits),
         migration=_prefixed(migration, prefix),
         smoke=((smoke.path, smoke.status) if smoke else ("/", 200)) if serves else None,
         cache_clear=prefix + cache.command if cache else "",
@@ -75,9 +79,16 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         files=_files(mine, declared, layout),
         about=_about(every),
         todos=_of(relevant, Todo),
-        notes=(*_notes(relevant, lost), *runtime_notes, *closeness(ranked, uses, choice.family)),
+        notes=(
+            *_notes(relevant, lost),
+            *runtime_notes,
+            *dropped_note(found_vars, edits),
+            *closeness(ranked, uses, choice.family),
+        ),
         considered=(*lost_apps(ranked, uses), *lost, *hinted),
         facts=every,
+        found_vars=found_vars,
+        env_vars=edited_environments(found_vars, edits),
         open_choices={f"process_{name}": commands for name, commands in ties.items()},
     )
 

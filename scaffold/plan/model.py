@@ -98,7 +98,11 @@ class Choice:
 
 @record
 class Plan:
-    """All that is to be written, decided. `layout` is "top", "cd" (root shim) or "subdir" (buildpack)."""
+    """All that is to be written, decided. `layout` is "top", "cd" (root shim) or "subdir" (buildpack).
+
+    `config_vars` are what the app is to have; `found_vars` what is found without the person's edits of
+    config-vars.toml; `env_vars` what it is to have in each environment of which these speak.
+    """
 
     stack: str
     title: str
@@ -122,6 +126,8 @@ class Plan:
     notes: tuple[Note, ...]
     considered: tuple[Loser, ...]
     facts: tuple[AnyFact, ...]
+    found_vars: tuple[ConfigVar, ...] = ()
+    env_vars: Mapping[str, tuple[ConfigVar, ...]] = made(factory=dict)
     open_choices: Mapping[str, tuple[str, ...]] = made(factory=dict)
 
     def process(self, name: str) -> PlannedProcess | None:

@@ -92,7 +92,10 @@ def plan_config_vars(
 
 
 def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:
-    """Complete the stronger fact of a variable by the weaker one."""
+    """Complete the stronger fact of a variable by the weaker one; "text" and "run" say nothing.
+
+    Whether it is required the stronger one knows: a person's app.json outranks the code.
+    """
     evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:20]
     return replace(
         one,
@@ -105,6 +108,8 @@ def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:
         generator=one.generator or other.generator,
         description=one.description or other.description,
         provided_by=one.provided_by or other.provided_by,
+        kind=other.kind if one.kind == "text" else one.kind,
+        stage=other.stage if one.stage == "run" else one.stage,
     )
 
 
