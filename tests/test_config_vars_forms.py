@@ -81,7 +81,7 @@ FORMS = [
     ("node", "app.js", "const { NAME = 'd' } = process.env;\n", 1, False, "d"),
     ("node", "app.js", "const { NAME: other = 'd' } = process.env;\n", 1, False, "d"),
     ("node", "app.js", "const env = process.env;\nconst x = env.NAME || 'd';\n", 2, False, "d"),
-    ("node", "app.js", "const x = process.env.NAME ? process.env.NAME : 'd';\n", 1, False, None),
+    ("node", "app.js", "const x = process.env.NAME ? process.env.NAME : 'd';\n", 1, False, "d"),
     ("node", "app.js", "if (!process.env.NAME) { throw new Error('x'); }\n", 1, True, None),
     ("node", "app.js", "const x = process.env.NAME;\nif (!x) {\n  process.exit(1);\n}\n", 1, True, None),
     ("node", "app.js", "for (const key of ['NAME', 'OTHER_ONE']) {\n  if (!process.env[key]) throw new Error(key);\n}\n", 2, True, None),

@@ -1,0 +1,115 @@
+"""The app's own functions that read the variable they are given: `need("X")`, `env("X", "default")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from scaffold.config_vars.javascript_asks import Asks
+from scaffold.config_vars.javascript_env import enclosing, function_name, parameters
+from scaffold.config_vars.javascript_values import fields
+from scaffold.config_vars.reads import Mode
+from scaffold.patterns import lazy
+from scaffold.record import record, replace
+
+_GENERIC = frozenset("get has set read load value config handler apply default constructor main".split())
+"""Names that many functions have: taken only in the script that declares one."""
+_INSISTS = lazy(r"(?i).*(?:required|strict|mandatory|must|throw)")
+_ALLOWS = lazy(r"(?i).*(?:optional|allow|nullable)")
+_DEFAULTS = ("default", "defaultValue", "fallback", "def", "value")
+
+
+@record
+class Helper:
+    """A function that reads a variable: which arguments name it, stand in for it, or say that it must be set.
+
+    `flag_means` is the value of the flag with which a missing variable is a failure; `flag_given` its
+    default. `fallback_given` is the fallback that the function has by itself.
+    """
+
+    name: str
+    path: str
+    key: int
+    fallback: int = -1
+    fallback_given: Any = None
+    flag: int = -1
+    flag_means: bool = True
+    flag_given: bool = False
+    strict: bool = False
+    kind: str = ""
+
+    def is_generic(self) -> bool:
+        """Tell whether the name alone does not tell this function."""
+        return self.name in _GENERIC
+
+
+def helper(path: str, node: Any, parameter: str, asks: Asks) -> Helper | None:
+    """Return the helper around a read whose name is a parameter."""
+    for function in enclosing(node):
+        given = parameters(function)
+        names = [re.split(r"\W+", item.text().lstrip("{[ ."))[0] for item in given]
+        if parameter not in names:
+            continue
+        name = function_name(function)
+        if not name or name == "constructor":
+            return None
+        found = Helper(
+            name=name,
+            path=path,
+            key=names.index(parameter),
+            strict=asks.fails(function.field("body") or function),
+            kind=_kind(name, function.text()),
+        )
+        return _with_rest(found, given, names)
+    return None
+
+
+def _with_rest(found: Helper, given: list[Any], names: list[str]) -> Helper:
+    """Add what the parameters after the name are for."""
+    for at in range(found.key + 1, len(given)):
+        preset = given[at].field("value") or given[at].field("right")
+        means = True if _INSISTS.match(names[at]) else False if _ALLOWS.match(names[at]) else None
+        if means is not None:
+            said = preset is not None and preset.text() == "true"
+            found = replace(found, flag=at, flag_means=means, flag_given=said)
+        elif found.fallback < 0:
+            found = replace(found, fallback=at, fallback_given=preset)
+    return found
+
+
+def _kind(name: str, text: str) -> str:
+    lowered = name.lower()
+    if "bool" in lowered or "flag" in lowered:
+        return "boolean"
+    if re.search(r"num|int|port|float", lowered) or re.search(r"\b(?:parseInt|Number|parseFloat)\(", text):
+        return "number"
+    return "list" if re.search(r"list|array", lowered) else ""
+
+
+def outcome(found: Helper, arguments: list[Any], places: Any) -> tuple[Mode, str | None]:
+    """Return the mode and the default that one call of a helper gives."""
+    given = arguments[found.fallback] if 0 <= found.fallback < len(arguments) else None
+    strict = found.strict
+    if found.flag >= 0:
+        said = arguments[found.flag].text() == "true" if found.flag < len(arguments) else found.flag_given
+        strict = strict and said == found.flag_means
+    if given is not None and given.kind() == "object":
+        options = fields(given)
+        given = next((options[word] for word in _DEFAULTS if word in options), None)
+        for word, value in options.items():
+            if _INSISTS.match(word) or _ALLOWS.match(word):
+                strict = (value.text() == "true") == bool(_INSISTS.match(word))
+    elif given is not None and given.kind() in ("true", "false") and not found.kind and strict:
+        return (Mode.STRICT if given.kind() == "true" else Mode.TEST), None
+    elif given is None and found.fallback_given is not None and found.fallback_given.kind() != "object":
+        given = found.fallback_given
+    missing = Mode.STRICT if strict else Mode.TEST if found.flag >= 0 else Mode.PLAIN
+    mode, default = places.fallback(given, missing)
+    return (mode, default) if given is not None else (missing, None)
+
+
+def seek(helpers: Iterable[Helper]) -> re.Pattern[str]:
+    """Return the pattern of a call of one of the helpers with a name written out."""
+    names = sorted({re.escape(found.name) for found in helpers if not found.is_generic()})
+    return re.compile(rf"\b(?:{'|'.join(names) or '(?!)'})\s*(?:<\w+>)?\(\s*(?:[\w.]+\s*,\s*)?['\"`][A-Z]")

@@ -1,0 +1,211 @@
+"""One script -> its reads of the environment: members, patterns, calls, imports, schemas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.config_vars import nodes
+from scaffold.config_vars.javascript_env import Environment
+from scaffold.config_vars.javascript_helpers import Helper, helper, outcome
+from scaffold.config_vars.javascript_places import Places
+from scaffold.config_vars.javascript_schemas import schema_reads
+from scaffold.config_vars.javascript_values import fields
+from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.record import replace
+
+_VITE = ("MODE", "DEV", "PROD", "SSR", "BASE_URL")
+_ENV_CALLS = ("Deno.env.get", "nconf.get")
+_GETTERS = ("Reflect.get", "_.get", "lodash.get", "get")
+_CHECKS = ("Reflect.has", "Object.hasOwn", "_.has", "has")
+
+
+class Module:
+    """One script: the names that stand for the environment in it, its constants, its reads."""
+
+    def __init__(self, path: str, tree: Any, helpers: dict[str, list[Helper]]) -> None:
+        self.path = path
+        self.tree = tree
+        self.helpers = helpers
+        self.environment = Environment(tree)
+        self.places = Places(tree)
+
+    def reads(self) -> Iterator[Read]:
+        """Yield the module's reads."""
+        asked = [*self._members(), *self._calls()]
+        self.places.known = [(*_span(node), name) for node, name, _, _ in asked]
+        found = [
+            read
+            for node, name, mode, default in asked
+            if (read := self.places.read(self.path, node, name, mode=mode, default=default)) is not None
+        ]
+        for pattern in self.environment.patterns:
+            found += self._destructured(pattern)
+        found += [*self._copies(), *self._imports(), *schema_reads(self.path, self.tree)]
+        yield from self.places.settled(found)
+
+    def _members(self) -> Iterator[tuple[Any, str, Mode, str | None]]:
+        """Yield the expressions that read one variable of the environment, with its name."""
+        for node in self.environment.objects:
+            parent = node.parent()
+            kind = parent.kind() if parent is not None else ""
+            names: list[str] = []
+            if kind == "member_expression" and nodes.same(parent.field("object"), node):
+                if not nodes.is_called(parent):
+                    names = [parent.field("property").text()]
+                elif parent.field("property").text() in ("hasOwnProperty", "has"):
+                    parent = parent.parent()
+                    name = nodes.string((nodes.named(parent.field("arguments")) or [None])[0])
+                    if name is not None and is_name(name):
+                        yield parent, name, Mode.TEST, None
+            elif kind == "subscript_expression" and nodes.same(parent.field("object"), node):
+                names = self.places.values.texts(parent.field("index"))
+            elif kind == "binary_expression" and " in " in parent.text():
+                names = self.places.values.texts(parent.field("left"))
+                parent = node
+            elif kind == "arguments":
+                yield from self._given(node, parent)
+            vite = "import.meta" in node.text()
+            yield from (
+                (parent, n, Mode.PLAIN, None) for n in names if is_name(n) and not (vite and n in _VITE)
+            )
+
+    def _given(self, node: Any, arguments: Any) -> Iterator[tuple[Any, str, Mode, str | None]]:
+        """Read `_.get(process.env, "X", "d")` and its kin."""
+        items, call = nodes.named(arguments), arguments.parent()
+        callee = call.field("function")
+        if callee is None or len(items) < 2 or not nodes.same(items[0], node):
+            return
+        name, word = nodes.string(items[1]), callee.text()
+        if name is None or not is_name(name):
+            return
+        if word in _CHECKS:
+            yield call, name, Mode.TEST, None
+        elif word in _GETTERS:
+            mode, default = self.places.fallback(items[2] if len(items) > 2 else None)
+            yield call, name, mode, default
+
+    def _calls(self) -> Iterator[tuple[Any, str, Mode, str | None]]:
+        for node in nodes.every(self.tree, "call_expression"):
+            callee, arguments = node.field("function"), nodes.named(node.field("arguments"))
+            if callee is None or not arguments:
+                continue
+            text = callee.text()
+            plain = nodes.string(arguments[0]) if text in _ENV_CALLS else None
+            if plain is not None and is_name(plain) and plain == plain.upper():
+                mode, default = self.places.fallback(arguments[1] if len(arguments) > 1 else None)
+                yield node, plain, mode, default
+                continue
+            found = self._helper(text)
+            if found is None or len(arguments) <= found.key:
+                continue
+            mode, default = outcome(found, arguments, self.places)
+            for name in self.places.values.texts(arguments[found.key]):
+                if is_name(name) and name == name.upper():
+                    yield node, name, mode, default
+
+    def _helper(self, callee: str) -> Helper | None:
+        last = re.split(r"\W+", callee)[-1]
+        for found in self.helpers.get(last, ()):
+            if found.path == self.path or not found.is_generic():
+                return found
+        return None
+
+    def _destructured(self, pattern: Any) -> Iterator[Read]:
+        """`const { A, B = "x", C: c } = process.env`."""
+        for item in nodes.named(pattern):
+            name = bound = item.text()
+            default, mode = None, Mode.PLAIN
+            if item.kind() == "object_assignment_pattern":
+                parts = nodes.named(item)
+                name = bound = parts[0].text()
+                mode, default = self.places.fallback(parts[-1])
+            elif item.kind() == "pair_pattern":
+                value = item.field("value")
+                name = nodes.string(item.field("key")) or item.field("key").text()
+                bound = value.text()
+                if value.kind() == "assignment_pattern":
+                    bound = value.field("left").text()
+                    mode, default = self.places.fallback(value.field("right"))
+            elif item.kind() != "shorthand_property_identifier_pattern":
+                continue
+            if is_name(name):
+                yield self._read(item, name, mode, default, bound)
+
+    def _copies(self) -> Iterator[Read]:
+        """`{ A: "x", ...process.env }`: the pairs before the environment are its defaults."""
+        for table in self.environment.copies:
+            spread = next(item for item in nodes.named(table) if item.kind() == "spread_element")
+            for key, value in fields(table).items():
+                if is_name(key) and key == key.upper() and _span(value) < _span(spread):
+                    mode, default = self.places.fallback(value)
+                    yield self._read(value, key, mode, default, key)
+
+    def _imports(self) -> Iterator[Read]:
+        """`import { A } from "$env/static/private"`: Svelte's build fails without it."""
+        for node in nodes.every(self.tree, "import_statement"):
+            if "$env/static/" in node.text():
+                for item in nodes.every(node, "import_specifier"):
+                    found = self._read(item, nodes.named(item)[0].text(), Mode.STRICT, None, "")
+                    yield replace(found, stage="build")
+
+    def _read(self, node: Any, name: str, mode: Mode, default: str | None, bound: str) -> Read:
+        return Read(name=name, path=self.path, line=nodes.line(node), mode=mode, default=default, bound=bound)
+
+    def find_helpers(self) -> int:
+        """Note the functions that read the variable they are given; return how many are new."""
+        asked = []
+        for node in self.environment.objects:
+            parent = node.parent()
+            if parent is not None and parent.kind() == "subscript_expression":
+                asked.append((parent, parent.field("index")))
+        for node in nodes.every(self.tree, "call_expression") if self.helpers else ():
+            arguments = nodes.named(node.field("arguments"))
+            found = self._helper(node.field("function").text())
+            if found is not None and len(arguments) > found.key:
+                asked.append((node, arguments[found.key]))
+            elif node.field("function").text() == "Deno.env.get" and arguments:
+                asked.append((node, arguments[0]))
+        return sum(self._note(node, key) for node, key in asked)
+
+    def _note(self, node: Any, key: Any | None) -> bool:
+        if key is None or key.kind() != "identifier":
+            return False
+        found = helper(self.path, node, key.text(), self.places.asks)
+        known = self.helpers.get(found.name, []) if found is not None else []
+        if found is None or any(item.path == found.path for item in known):
+            return False
+        self.helpers.setdefault(found.name, []).append(found)
+        return True
+
+    def exported(self) -> set[str]:
+        """Return the names under which the module exports an object made of process.env ("default" too)."""
+        text = self.tree.text()
+        if "process.env" not in text or "export" not in text:
+            return set()
+        made = set(
+            re.findall(
+                r"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=;]+)?\s*=\s*(?:\{[^{}]*\.\.\.)?process\.env\b(?![.\[?])",
+                text,
+            )
+        )
+        made |= set(re.findall(r"\b(\w+)\s*=\s*\{[^{}]*\.\.\.process\.env\b", text))
+        made |= set(re.findall(r"\b(?:const|let|var)\s+(\w+)\s*=\s*new Proxy\(\s*process\.env\b", text))
+        found = {
+            name
+            for name in made
+            if re.search(rf"export\s+(?:const|let|var)\s+{name}\b|export\s*\{{[^}}]*\b{name}\b", text)
+        }
+        whole = re.search(
+            r"export\s+default\s+(process\.env\b(?![.\[])|\w+)|module\.exports\s*=\s*(process\.env\b(?![.\[])|\w+)\s*;?$",
+            text,
+            re.MULTILINE,
+        )
+        if whole is not None and (whole[1] or whole[2]) in made | {"process.env"}:
+            found.add("default")
+        return found
+
+
+def _span(node: Any) -> tuple[int, int]:
+    return node.range().start.index, node.range().end.index

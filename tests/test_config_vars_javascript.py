@@ -1,0 +1,319 @@
+"""Each way JavaScript and TypeScript read a variable: found with its line, default, requiredness and kind."""
+
+# ruff: noqa: E501  (one form to a line)
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scaffold.config_vars import classify
+from tests.test_config_vars_forms import found_in
+
+# what it is, file, code in which NAME stands for the name, line, required, default
+FORMS = [
+    # process.env and its spellings
+    ("optional chaining", "app.js", "const x = process?.env?.NAME ?? 'd';\n", 1, False, "d"),
+    ("global process", "app.js", "const x = globalThis.process.env.NAME || 'd';\n", 1, False, "d"),
+    ("bracket in template quotes", "app.js", "const x = process.env[`NAME`] || `d`;\n", 1, False, "d"),
+    ("optional bracket", "app.ts", "const x = process.env?.['NAME'] ?? \"d\";\n", 1, False, "d"),
+    ("bracket on env of process", "app.js", "const x = process['env'].NAME || 'd';\n", 1, False, "d"),
+    ("broken over lines", "app.js", "const x = process\n  .env\n  .NAME\n  || 'd';\n", 1, False, "d"),
+    ("as string", "app.ts", "const x = process.env.NAME as string;\n", 1, False, None),
+    ("as string with default", "app.ts", "const x = (process.env.NAME as string) || 'd';\n", 1, False, "d"),
+    ("default in a cast", "app.ts", "const x = (process.env.NAME ?? 'd') as Level;\n", 1, False, "d"),
+    ("angle cast", "app.ts", "const x = <string>process.env.NAME || 'd';\n", 1, False, "d"),
+    ("satisfies", "app.ts", "const x = (process.env.NAME || 'd') satisfies string;\n", 1, False, "d"),
+    ("non-null then method", "app.ts", "const x = process.env.NAME!.trim();\n", 1, True, None),
+    ("Number", "app.js", "const x = Number(process.env.NAME) || 5;\n", 1, False, "5"),
+    ("Number with default within", "app.js", "const x = Number(process.env.NAME || 5);\n", 1, False, "5"),
+    ("Number ??", "app.js", "const x = Number(process.env.NAME ?? '5');\n", 1, False, "5"),
+    ("parseInt", "app.js", "const x = parseInt(process.env.NAME, 10) || 5;\n", 1, False, "5"),
+    ("parseInt with default within", "app.js", "const x = parseInt(process.env.NAME || '5', 10);\n", 1, False, "5"),
+    ("Number.parseFloat", "app.js", "const x = Number.parseFloat(process.env.NAME ?? '5.5');\n", 1, False, "5.5"),
+    ("unary plus", "app.js", "const x = +(process.env.NAME || 5);\n", 1, False, "5"),
+    ("unary plus before", "app.js", "const x = +process.env.NAME || 5;\n", 1, False, "5"),
+    ("negative default", "app.js", "const x = Number(process.env.NAME ?? -1);\n", 1, False, "-1"),
+    ("product as default", "app.js", "const x = Number(process.env.NAME) || 60 * 1000;\n", 1, False, None),
+    ("undefined as default", "app.js", "const x = process.env.NAME || undefined;\n", 1, False, None),
+    ("ternary", "app.js", "const x = process.env.NAME ? process.env.NAME : 'd';\n", 1, False, "d"),
+    ("ternary undefined", "app.js", "const x = process.env.NAME === undefined ? 'd' : process.env.NAME;\n", 1, False, "d"),
+    ("ternary with a call", "app.js", "const x = process.env.NAME ? parseInt(process.env.NAME, 10) : 5;\n", 1, False, "5"),
+    ("ternary typeof", "app.js", "const x = typeof process.env.NAME !== 'undefined' ? process.env.NAME : 'd';\n", 1, False, "d"),
+    ("||=", "app.js", "process.env.NAME ||= 'd';\n", 1, False, "d"),
+    ("??=", "app.js", "process.env.NAME ??= 'd';\n", 1, False, "d"),
+    ("set to itself or a default", "app.js", "process.env.NAME = process.env.NAME || 'd';\n", 1, False, "d"),
+    ("set where missing", "app.js", "if (!process.env.NAME) process.env.NAME = 'd';\n", 1, False, "d"),
+    ("set where missing in a block", "app.js", "if (process.env.NAME === undefined) {\n  process.env.NAME = 'd';\n}\n", 1, False, "d"),
+    ("set later where missing", "app.js", "let x = process.env.NAME;\nif (!x) {\n  x = 'd';\n}\n", 1, False, "d"),
+    ("default of a constant", "app.js", "const DEFAULT_X = 'd';\nconst x = process.env.NAME || DEFAULT_X;\n", 2, False, "d"),
+    ("default of a table of constants", "app.js", "const DEFAULTS = { x: 'd' };\nconst x = process.env.NAME || DEFAULTS.x;\n", 2, False, "d"),
+    ("in", "app.js", "const x = 'NAME' in process.env ? process.env.NAME : 'd';\n", 1, False, "d"),
+    ("hasOwnProperty", "app.js", "if (process.env.hasOwnProperty('NAME')) run();\n", 1, False, None),
+    ("Object.hasOwn", "app.js", "if (Object.hasOwn(process.env, 'NAME')) run();\n", 1, False, None),
+    ("Reflect.get", "app.js", "const x = Reflect.get(process.env, 'NAME') || 'd';\n", 1, False, "d"),
+    ("lodash get", "app.js", "const x = _.get(process.env, 'NAME', 'd');\n", 1, False, "d"),
+    ("within a template", "app.js", "const x = `https://${process.env.NAME || 'd'}/a`;\n", 1, False, "d"),
+    ("within a template over lines", "app.js", "const x = `\n  say\n  ${process.env.NAME}`;\n", 3, False, None),
+    ("computed name of a template", "app.js", "const KEY = 'NAME';\nconst x = process.env[KEY] || 'd';\n", 2, False, "d"),
+    ("name of a table of constants", "app.js", "const KEYS = { a: 'NAME' };\nconst x = process.env[KEYS.a] || 'd';\n", 2, False, "d"),
+    ("parameter default", "app.js", "function run(x = process.env.NAME || 'd') {}\n", 1, False, "d"),
+    ("String()", "app.js", "const x = String(process.env.NAME || 'd');\n", 1, False, "d"),
+    ("JSX attribute", "src/App.jsx", "export default () => <a href={process.env.NAME || 'd'}>x</a>;\n", 1, False, "d"),
+    ("TSX text", "src/App.tsx", "export default () => <p>{process.env.NAME ?? 'd'}</p>;\n", 1, False, "d"),
+    ("chained fallbacks", "app.js", "const x = process.env.NAME || process.env.ZOTHER || 'd';\n", 1, False, "d"),
+    ("chained to an alternative", "app.js", "const x = process.env.ZOTHER || process.env.NAME || 'd';\n", 1, False, "d"),
+    # destructuring
+    ("destructured", "app.js", "const { NAME } = process.env;\n", 1, False, None),
+    ("destructured over lines", "app.js", "const {\n  A_A,\n  NAME = 'd',\n} = process.env;\n", 3, False, "d"),
+    ("destructured, renamed", "app.js", "const { NAME: x } = process.env;\n", 1, False, None),
+    ("destructured, quoted", "app.js", "const { 'NAME': x = 'd' } = process.env;\n", 1, False, "d"),
+    ("destructured by assignment", "app.js", "let NAME;\n({ NAME = 'd' } = process.env);\n", 2, False, "d"),
+    ("destructured in a parameter", "app.js", "function run({ NAME = 'd' } = process.env) {}\n", 1, False, "d"),
+    ("destructured in an arrow's parameter", "app.js", "const run = ({ NAME: x = 'd' } = process.env) => x;\n", 1, False, "d"),
+    ("destructured from process", "app.js", "const { env: { NAME = 'd' } } = process;\n", 1, False, "d"),
+    ("destructured, number", "app.js", "const { NAME = 5 } = process.env;\n", 1, False, "5"),
+    ("destructured with a cast", "app.ts", "const { NAME } = process.env as Record<string, string>;\n", 1, False, None),
+    ("destructured then guarded", "app.js", "const { NAME } = process.env;\nif (!NAME) throw new Error('x');\n", 1, True, None),
+    ("destructured, one of several guarded", "app.js", "const { NAME, OTHER_ONE } = process.env;\nif (!NAME || !OTHER_ONE) {\n  console.error('x');\n  process.exit(1);\n}\n", 1, True, None),
+    ("destructured with a rest", "app.js", "const { NAME, ...rest } = process.env;\n", 1, False, None),
+    ("destructured or empty", "app.js", "const { NAME = 'd' } = process.env || {};\n", 1, False, "d"),
+    # aliases
+    ("alias of process", "app.js", "const { env } = process;\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("alias of process, renamed", "app.js", "const { env: e } = process;\nconst x = e.NAME || 'd';\n", 2, False, "d"),
+    ("import of env", "app.mjs", "import { env } from 'node:process';\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("import of env, renamed", "app.mjs", "import { env as e } from 'process';\nconst x = e.NAME || 'd';\n", 2, False, "d"),
+    ("import of process", "app.mjs", "import process from 'node:process';\nconst x = process.env.NAME || 'd';\n", 2, False, "d"),
+    ("import of process, renamed", "app.mjs", "import * as proc from 'process';\nconst x = proc.env.NAME || 'd';\n", 2, False, "d"),
+    ("require of env", "app.js", "const { env } = require('node:process');\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("require().env", "app.js", "const x = require('process').env.NAME || 'd';\n", 1, False, "d"),
+    ("alias, destructured", "app.js", "const env = process.env;\nconst { NAME = 'd' } = env;\n", 2, False, "d"),
+    ("alias with a cast", "app.ts", "const env = process.env as Env;\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("copy", "app.js", "const env = { ...process.env };\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("copy with defaults", "app.js", "const env = { NAME: 'd', ...process.env };\nconst x = env.NAME;\n", 1, False, "d"),
+    ("Object.assign", "app.js", "const env = Object.assign({}, process.env);\nconst x = env.NAME || 'd';\n", 2, False, "d"),
+    ("alias as a field", "app.js", "class A { constructor() { this.env = process.env; this.x = this.env.NAME || 'd'; } }\n", 1, False, "d"),
+    ("passed on as a parameter", "app.js", "function load(env = process.env) {\n  return env.NAME || 'd';\n}\n", 2, False, "d"),
+    ("passed on to a function", "app.js", "function load(env) {\n  return env.NAME || 'd';\n}\nload(process.env);\n", 2, False, "d"),
+    # guards
+    ("throws", "app.js", "if (!process.env.NAME) throw new Error('x');\n", 1, True, None),
+    ("throws by ??", "app.js", "const x = process.env.NAME ?? (() => { throw new Error('x'); })();\n", 1, True, None),
+    ("fails by ||", "app.js", "const x = process.env.NAME || fail('x');\n", 1, True, None),
+    ("exits on undefined", "app.js", "if (process.env.NAME === undefined) {\n  process.exit(1);\n}\n", 1, True, None),
+    ("exits on null", "app.js", "if (process.env.NAME == null) {\n  console.error('x');\n  process.exit(1);\n}\n", 1, True, None),
+    ("exits on typeof", "app.js", "if (typeof process.env.NAME === 'undefined') process.exit(1);\n", 1, True, None),
+    ("exits in the else", "app.js", "if (process.env.NAME) {\n  run();\n} else {\n  throw new Error('x');\n}\n", 1, True, None),
+    ("exits by an exit of process", "app.mjs", "import { exit } from 'node:process';\nif (!process.env.NAME) exit(1);\n", 2, True, None),
+    ("assert", "app.js", "assert(process.env.NAME, 'x');\n", 1, True, None),
+    ("assert.ok", "app.js", "assert.ok(process.env.NAME);\n", 1, True, None),
+    ("assert of a bound name", "app.js", "const x = process.env.NAME;\nassert(x, 'x');\n", 1, True, None),
+    ("invariant", "app.ts", "invariant(process.env.NAME, 'x');\n", 1, True, None),
+    ("invariant typeof", "app.ts", "invariant(typeof process.env.NAME === 'string', 'x');\n", 1, True, None),
+    ("&& throw", "app.js", "const x = process.env.NAME;\nif (x == null || x === '') {\n  throw new Error('x');\n}\n", 1, True, None),
+    ("list of required names", "app.js", "const required = ['A_A_A', 'NAME'];\nrequired.forEach((key) => {\n  if (!process.env[key]) throw new Error(key);\n});\n", 3, True, None),
+    ("filter of required names", "app.js", "const missing = ['NAME'].filter((key) => !process.env[key]);\nif (missing.length > 0) throw new Error('x');\n", 1, True, None),
+    ("filter then exit", "app.js", "const names = ['NAME'];\nconst missing = names.filter(name => process.env[name] === undefined);\nif (missing.length) {\n  process.exit(1);\n}\n", 2, True, None),
+    ("every name", "app.js", "if (!['NAME'].every((key) => process.env[key])) throw new Error('x');\n", 1, True, None),
+    ("some name", "app.js", "if (['NAME'].some((key) => !process.env[key])) process.exit(1);\n", 1, True, None),
+    ("names as const", "app.ts", "const names = ['NAME'] as const;\nfor (const name of names) {\n  if (!process.env[name]) throw new Error(name);\n}\n", 3, True, None),
+    ("throws where bound", "app.js", "const config = { x: process.env.NAME };\nif (!config.x) throw new Error('x');\n", 1, True, None),
+    # helpers
+    ("helper with default", "app.ts", "const getEnv = (key: string, fallback?: string) => process.env[key] ?? fallback;\nconst x = getEnv('NAME', 'd');\n", 2, False, "d"),
+    ("helper without default", "app.ts", "const getEnv = (key: string, fallback?: string) => process.env[key] ?? fallback;\nconst x = getEnv('NAME');\n", 2, False, None),
+    ("helper that throws without default", "app.ts", "function env(key: string, fallback?: string): string {\n  const value = process.env[key] ?? fallback;\n  if (value === undefined) throw new Error(key);\n  return value;\n}\nconst x = env('NAME');\n", 6, True, None),
+    ("helper that throws, default given", "app.ts", "function env(key: string, fallback?: string): string {\n  const value = process.env[key] ?? fallback;\n  if (value === undefined) throw new Error(key);\n  return value;\n}\nconst x = env('NAME', 'd');\n", 6, False, "d"),
+    ("helper with an optional flag", "app.ts", "function env(key: string, required = true): string {\n  const value = process.env[key];\n  if (!value && required) throw new Error(key);\n  return value;\n}\nconst x = env('NAME', false);\n", 6, False, None),
+    ("helper with options", "app.ts", "function env(key: string, options: { default?: string } = {}): string {\n  return process.env[key] ?? options.default;\n}\nconst x = env('NAME', { default: 'd' });\n", 4, False, "d"),
+    ("helper called get", "app.js", "const get = (key) => process.env[key];\nconst x = get('NAME') || 'd';\n", 2, False, "d"),
+    ("helper by a method", "app.ts", "class Env {\n  static need(key: string) { if (!process.env[key]) throw new Error(key); return process.env[key]; }\n}\nconst x = Env.need('NAME');\n", 4, True, None),
+    ("helper over a helper", "app.ts", "const read = (key: string) => process.env[key];\nconst need = (key: string) => {\n  const value = read(key);\n  if (!value) throw new Error(key);\n  return value;\n};\nconst x = need('NAME');\n", 7, True, None),
+    ("helper by assert", "app.ts", "const need = (key: string) => {\n  const value = process.env[key];\n  invariant(value, key);\n  return value;\n};\nconst x = need('NAME');\n", 6, True, None),
+    ("helper of a number", "app.ts", "const getInt = (key: string, fallback: number) => Number(process.env[key] ?? fallback);\nconst x = getInt('NAME', 5);\n", 2, False, "5"),
+    ("helper with an alias", "app.js", "const { env } = process;\nfunction need(key) { if (!env[key]) throw new Error(key); return env[key]; }\nneed('NAME');\n", 3, True, None),
+    ("helper exported", "app.js", "exports.need = function (key) { if (!process.env[key]) throw new Error(key); return process.env[key]; };\nexports.x = exports.need('NAME');\n", 2, True, None),
+    ("helper of an object", "app.js", "const conf = { need(key) { if (!process.env[key]) throw new Error(key); return process.env[key]; } };\nconf.need('NAME');\n", 2, True, None),
+    ("helper given the value", "app.ts", "const need = (value: string | undefined, key: string) => {\n  if (!value) throw new Error(key);\n  return value;\n};\nconst x = need(process.env.NAME, 'x');\n", 5, True, None),
+    # Deno, Bun, Vite
+    ("Deno", "app.ts", "const x = Deno.env.get('NAME') ?? 'd';\n", 1, False, "d"),
+    ("Deno, non-null", "app.ts", "const x = Deno.env.get('NAME')!;\n", 1, True, None),
+    ("Bun", "app.ts", "const x = Bun.env.NAME ?? 'd';\n", 1, False, "d"),
+    ("Bun, bracket", "app.ts", "const x = Bun.env['NAME'] || 'd';\n", 1, False, "d"),
+    ("import.meta.env", "src/app.ts", "const x = import.meta.env.NAME ?? 'd';\n", 1, False, "d"),
+    ("import.meta.env, bracket", "src/app.ts", "const x = import.meta.env['NAME'] || 'd';\n", 1, False, "d"),
+    ("import.meta.env, destructured", "src/app.ts", "const { NAME = 'd' } = import.meta.env;\n", 1, False, "d"),
+    ("import.meta.env, alias", "src/app.ts", "const env = import.meta.env;\nconst x = env.NAME ?? 'd';\n", 2, False, "d"),
+    ("Vue", "src/App.vue", "<template><p>{{ x }}</p></template>\n<script setup lang=\"ts\">\nconst x = import.meta.env.NAME ?? 'd';\n</script>\n", 3, False, "d"),
+    ("Svelte", "src/App.svelte", "<script>\n  const x = import.meta.env.NAME || 'd';\n</script>\n<p>{x}</p>\n", 2, False, "d"),
+    ("Astro", "src/pages/index.astro", "---\nconst x = import.meta.env.NAME ?? 'd';\n---\n<p>{x}</p>\n", 2, False, "d"),
+    ("Vue, in the page", "src/App.vue", "<template><p :title=\"x\">{{ $env }}</p></template>\n<script>\nexport default { data: () => ({ x: process.env.NAME || 'd' }) };\n</script>\n", 3, False, "d"),
+    ("SvelteKit static", "src/lib/a.ts", "import { NAME } from '$env/static/private';\n", 1, True, None),
+    ("SvelteKit static, renamed", "src/lib/a.ts", "import { NAME as x } from '$env/static/private';\n", 1, True, None),
+    ("SvelteKit dynamic", "src/lib/a.ts", "import { env } from '$env/dynamic/private';\nconst x = env.NAME ?? 'd';\n", 2, False, "d"),
+    ("SvelteKit dynamic, renamed", "src/lib/a.ts", "import { env as e } from '$env/dynamic/private';\nconst x = e.NAME ?? 'd';\n", 2, False, "d"),
+    ("SvelteKit in a component", "src/A.svelte", "<script>\nimport { env } from '$env/dynamic/public';\nconst x = env.NAME || 'd';\n</script>\n", 3, False, "d"),
+    ("next.config env", "next.config.js", "module.exports = {\n  env: {\n    x: process.env.NAME || 'd',\n  },\n};\n", 3, False, "d"),
+    # envalid
+    ("envalid", "env.ts", "import { cleanEnv, str } from 'envalid';\nexport default cleanEnv(process.env, {\n  NAME: str(),\n});\n", 3, True, None),
+    ("envalid, default", "env.ts", "import { cleanEnv, num } from 'envalid';\nexport default cleanEnv(process.env, {\n  NAME: num({ desc: 'x', default: 5 }),\n});\n", 3, False, "5"),
+    ("envalid, devDefault", "env.ts", "import { cleanEnv, str } from 'envalid';\nexport default cleanEnv(process.env, {\n  NAME: str({ devDefault: 'd' }),\n});\n", 3, True, None),
+    ("envalid, undefined", "env.ts", "import { cleanEnv, str } from 'envalid';\nexport default cleanEnv(process.env, {\n  NAME: str({ default: undefined }),\n});\n", 3, False, None),
+    ("envalid, namespace", "env.js", "const envalid = require('envalid');\nmodule.exports = envalid.cleanEnv(process.env, { NAME: envalid.str({ default: 'd' }) });\n", 2, False, "d"),
+    ("envalid, choices", "env.js", "const { cleanEnv, str } = require('envalid');\ncleanEnv(process.env, { NAME: str({ choices: ['a', 'd'], default: 'd' }) });\n", 2, False, "d"),
+    ("envalid, spec apart", "env.js", "const { cleanEnv, str } = require('envalid');\nconst spec = {\n  NAME: str({ default: 'd' }),\n};\ncleanEnv(process.env, spec);\n", 3, False, "d"),
+    # zod and t3-env
+    ("zod optional", "env.ts", "import { z } from 'zod';\nconst s = z.object({\n  NAME: z.string().optional(),\n});\ns.parse(process.env);\n", 3, False, None),
+    ("zod coerce", "env.ts", "import { z } from 'zod';\nconst s = z.object({\n  NAME: z.coerce.number().int().default(5),\n});\ns.parse(process.env);\n", 3, False, "5"),
+    ("zod enum", "env.ts", "import { z } from 'zod';\nconst s = z.object({\n  NAME: z.enum(['d', 'e']).default('d'),\n});\ns.safeParse(process.env);\n", 3, False, "d"),
+    ("zod preprocess", "env.ts", "import { z } from 'zod';\nconst s = z.object({\n  NAME: z.preprocess((x) => x || undefined, z.string().optional()),\n});\ns.parse(process.env);\n", 3, False, None),
+    ("zod optional around", "env.ts", "import { z } from 'zod';\nconst s = z.object({\n  NAME: z.optional(z.string()),\n});\ns.parse(process.env);\n", 3, False, None),
+    ("zod extend", "env.ts", "import { z } from 'zod';\nconst base = z.object({ A_A: z.string() });\nbase.extend({\n  NAME: z.string(),\n}).parse(process.env);\n", 4, True, None),
+    ("zod key below, optional", "env.ts", "import { z } from 'zod';\nconst s = z.object({ name: z.string().optional() });\ns.parse({\n  name: process.env.NAME,\n});\n", 4, False, None),
+    ("t3-env server", "env.ts", "import { createEnv } from '@t3-oss/env-nextjs';\nexport const env = createEnv({\n  server: {\n    NAME: z.string().url(),\n  },\n  runtimeEnv: process.env,\n});\n", 4, True, None),
+    ("t3-env optional", "env.ts", "import { createEnv } from '@t3-oss/env-nextjs';\nexport const env = createEnv({\n  server: {\n    NAME: z.string().optional(),\n  },\n  runtimeEnv: { NAME: process.env.NAME },\n});\n", 4, False, None),
+    ("t3-env default", "env.mjs", "import { createEnv } from '@t3-oss/env-core';\nexport const env = createEnv({\n  server: {\n    NAME: z.string().default('d'),\n  },\n  runtimeEnv: process.env,\n  skipValidation: !!process.env.SKIP_ENV_VALIDATION,\n});\n", 4, False, "d"),
+    # Joi, yup, valibot, superstruct, ajv, typebox
+    ("Joi required", "env.js", "const Joi = require('joi');\nconst schema = Joi.object().keys({\n  NAME: Joi.string().required().description('x'),\n}).unknown();\nschema.validate(process.env);\n", 3, True, None),
+    ("Joi default", "env.js", "const Joi = require('joi');\nconst schema = Joi.object({\n  NAME: Joi.number().default(5),\n});\nschema.validate(process.env);\n", 3, False, "5"),
+    ("Joi optional", "env.js", "const Joi = require('joi');\nconst schema = Joi.object({\n  NAME: Joi.string(),\n});\nschema.validate(process.env);\n", 3, False, None),
+    ("Joi, imported names", "env.ts", "import * as joi from '@hapi/joi';\nconst schema = joi.object({ NAME: joi.string().required() });\nschema.validate(process.env);\n", 2, True, None),
+    ("yup required", "env.ts", "import * as yup from 'yup';\nconst s = yup.object({\n  NAME: yup.string().required(),\n});\ns.validateSync(process.env);\n", 3, True, None),
+    ("yup shape", "env.ts", "import * as Yup from 'yup';\nconst s = Yup.object().shape({\n  NAME: Yup.string().required(),\n});\ns.validateSync(process.env);\n", 3, True, None),
+    ("valibot", "env.ts", "import * as v from 'valibot';\nconst s = v.object({\n  NAME: v.pipe(v.string(), v.minLength(1)),\n});\nv.parse(s, process.env);\n", 3, True, None),
+    # convict, env-var, node-config
+    ("convict nullable", "env.js", "const convict = require('convict');\nconvict({\n  a: { format: String, nullable: true, default: null, env: 'NAME' },\n});\n", 3, False, None),
+    ("convict empty", "env.js", "const convict = require('convict');\nconvict({ a: { b: {\n  format: String,\n  default: '',\n  env: 'NAME',\n} } });\n", 5, False, None),
+    ("convict number", "env.ts", "import convict from 'convict';\nconvict({ a: { format: 'port', default: 5, env: 'NAME' } });\n", 2, False, "5"),
+    ("env-var required", "env.js", "const env = require('env-var');\nconst x = env.get('NAME').required().asString();\n", 2, True, None),
+    ("env-var optional", "env.js", "const env = require('env-var');\nconst x = env.get('NAME').asBool();\n", 2, False, None),
+    ("env-var, example", "env.ts", "import * as env from 'env-var';\nconst x = env.get('NAME').required().example('d').asString();\n", 2, True, None),
+    ("node-config JSON", "config/custom-environment-variables.json", '{\n  "a": {\n    "b": "NAME"\n  }\n}\n', 3, False, None),
+    ("node-config JSON, typed", "config/custom-environment-variables.json", '{\n  "a": { "__name": "NAME", "__format": "json" }\n}\n', 2, False, None),
+    ("node-config YAML", "config/custom-environment-variables.yaml", "a:\n  b: NAME\n", 2, False, None),
+    # Nest
+    ("Nest get", "a.service.ts", "import { ConfigService } from '@nestjs/config';\nclass A { constructor(private readonly config: ConfigService) { this.config.get('NAME'); } }\n", 2, False, None),
+    ("Nest get with default", "a.service.ts", "import { ConfigService } from '@nestjs/config';\nclass A { constructor(private readonly config: ConfigService) { this.config.get<string>('NAME', 'd'); } }\n", 2, False, "d"),
+    ("Nest registerAs", "a.config.ts", "import { registerAs } from '@nestjs/config';\nexport default registerAs('a', () => ({ x: process.env.NAME || 'd' }));\n", 2, False, "d"),
+    # Nuxt
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "line", "required", "default"),
+    [row[1:] for row in FORMS],
+    ids=[row[0] for row in FORMS],
+)
+@settings(max_examples=1, deadline=None)
+@given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
+def test_a_form_is_found(
+    path: str, code: str, line: int, required: bool, default: str | None, word: str
+) -> None:
+    name = f"ZZ{word}_WORD"
+    if classify.is_needed(name) or classify.is_optional(name):
+        return
+    found = found_in({path: code.replace("NAME", name)}, "node")
+    assert name in found
+    fact = found[name]
+    assert line in [proof.line for proof in fact.evidence]
+    assert (fact.required, fact.default) == (required, default)
+
+
+TEXTS = [
+    ("line comment", "app.js", "// const x = process.env.NAME;\nconst y = process.env.A_B;\n"),
+    ("block comment", "app.ts", "/*\n * process.env.NAME\n */\nconst y = process.env.A_B;\n"),
+    ("JSDoc", "app.ts", "/** @see process.env.NAME */\nexport const y = process.env.A_B!;\n"),
+    ("string", "app.js", "const x = 'process.env.NAME' + \"process.env['NAME']\";\nconst y = process.env.A_B;\n"),
+    ("template without a placeholder", "app.js", "const x = `set process.env.NAME first`;\n"),
+    ("escaped placeholder", "app.js", "const x = `set \\${process.env.NAME} first`;\n"),
+    ("regular expression", "app.js", "const x = /process.env.NAME/;\nconst y = process.env.A_B;\n"),
+    ("JSX text", "src/App.tsx", "export default () => <p>process.env.NAME is not set</p>;\n"),
+    ("JSX comment", "src/App.jsx", "export default () => <p>{/* process.env.NAME */}</p>;\n"),
+    ("component's page", "src/App.vue", "<template>process.env.NAME</template>\n<script>\nconst y = process.env.A_B;\n</script>\n"),
+    ("style of a component", "src/App.vue", "<script>\nconst y = process.env.A_B;\n</script>\n<style>\n/* process.env.NAME */\n</style>\n"),
+    ("assignment", "app.js", "process.env.NAME = 'd';\n"),
+    ("delete", "app.js", "delete process.env.NAME;\n"),
+    ("own object called env", "app.js", "const env = { NAME: 'd' };\nconst x = env.NAME;\n"),
+    ("field of a request", "app.js", "const x = req.process.environment.NAME;\n"),
+    ("type", "app.d.ts", "declare namespace NodeJS {\n  interface ProcessEnv { NAME: string }\n}\n"),
+    ("interface", "app.ts", "interface Env { NAME: string }\nconst y = process.env.A_B;\n"),
+    ("end-to-end tests", "cypress/support/a.js", "const x = process.env.NAME.trim();\n"),
+    ("test runner's settings", "jest.config.js", "const x = process.env.NAME.trim();\n"),
+    ("stories", "src/App.stories.tsx", "const x = process.env.NAME!;\n"),
+    ("storybook", ".storybook/main.js", "const x = process.env.NAME.trim();\n"),
+    ("development server", "webpack.dev.js", "const x = process.env.NAME.trim();\n"),
+    ("CI", ".github/actions/a.js", "const x = process.env.NAME.trim();\n"),
+    ("script that nothing runs", "scripts/a.js", "const x = process.env.NAME.trim();\n"),
+    ("mocks", "src/__mocks__/a.js", "const x = process.env.NAME.trim();\n"),
+    ("tests", "src/__tests__/a.ts", "const x = process.env.NAME!;\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "code"), [row[1:] for row in TEXTS], ids=[row[0] for row in TEXTS])
+def test_what_is_not_run_is_no_read(path: str, code: str) -> None:
+    assert "MY_NAME" not in found_in({path: code.replace("NAME", "MY_NAME")}, "node")
+
+
+_WORDS = st.text(string.ascii_letters + string.digits + " _-/.:@#$%&*()=?!", max_size=20)
+_QUOTES = st.sampled_from("'\"`")
+_SPACES = st.sampled_from(["", " ", "\n  ", "\r\n\t", " /* set by the host */ "])
+_SPELLINGS = st.sampled_from(
+    ["process.env.{n}", "process.env['{n}']", 'process.env?.["{n}"]', "process?.env.{n}", "env.{n}"]
+)
+_CASTS = st.sampled_from(
+    ["{x}", "({x})", "String({x})", "({x}).trim()", "[{x}].join('')", "`${{{x}}}`", "f({x})"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    word=st.from_regex(r"[A-Z][A-Z0-9]{0,6}", fullmatch=True),
+    default=_WORDS.filter(lambda text: text.strip() and "${" not in text),
+    quote=_QUOTES,
+    space=_SPACES,
+    spelling=_SPELLINGS,
+    cast=_CASTS,
+    operator=st.sampled_from(["||", "??"]),
+    above=st.integers(0, 5),
+)
+def test_a_default_is_read_in_any_layout(
+    word: str, default: str, quote: str, space: str, spelling: str, cast: str, operator: str, above: int
+) -> None:
+    name = f"ZZ{word}_WORD"
+    read = spelling.format(n=name)
+    expression = cast.format(x=f"{read}{space}{operator}{space}{quote}{default}{quote}")
+    code = "const { env } = process;\n" + "// a line\n" * above + f"const x = {expression};\n"
+    fact = found_in({"app.js": code}, "node")[name]
+    assert above + 2 in [proof.line for proof in fact.evidence]
+    assert not fact.required
+    if not classify.is_unusable(default) and not fact.secret:
+        assert fact.default == default
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    words=st.lists(st.from_regex(r"[A-Z]{2,6}", fullmatch=True), min_size=1, max_size=5, unique=True),
+    text=st.text(max_size=60).filter(lambda text: "*/" not in text),
+    space=_SPACES,
+)
+def test_destructured_names_are_read_and_comments_are_not(words: list[str], text: str, space: str) -> None:
+    names = [f"ZZ{word}_WORD" for word in words]
+    inner = ("," + space).join(f"{name} = '{at}x'" for at, name in enumerate(names))
+    comment = "/* process.env.MY_NAME " + text + " */"
+    found = found_in({"app.js": f"{comment}\nconst {{{space}{inner}{space}}} = process.env;\n"}, "node")
+    assert {name: fact.default for name, fact in found.items()} == {
+        name: f"{at}x" for at, name in enumerate(names)
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(max_size=200), suffix=st.sampled_from("js ts tsx jsx mjs vue svelte astro".split()))
+def test_any_script_is_read_without_a_crash(text: str, suffix: str) -> None:
+    marks = (
+        "const { env } = process; process.env[a]; z.object({ A_B: z.string() }); new Proxy(process.env, {}); "
+    )
+    found_in(
+        {f"a.{suffix}": marks + text, f"b.{suffix}": text + marks, f"c.{suffix}": "{...process.env" + text},
+        "node",
+    )
