@@ -38,6 +38,11 @@ def is_framework(name: str) -> bool:
     return _pattern("framework").fullmatch(name) is not None
 
 
+def is_unset(name: str) -> bool:
+    """Tell whether nothing on Heroku sets a variable of the framework: code that insists on it fails."""
+    return name in table()["framework"]["unset"]
+
+
 def is_optional(name: str) -> bool:
     """Tell whether the name says that the app serves without it."""
     return _pattern("optional").fullmatch(name.upper()) is not None

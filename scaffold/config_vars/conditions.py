@@ -52,6 +52,8 @@ def _simple(text: str) -> bool | None:
         return held == (found[1][0] != "!")
     if "Rails.env." in text or "Hanami.env?" in text or "config_env()" in text:
         return "production" in text or ":prod" in text
+    if found := re.fullmatch(r"defined\?\s*\(?\s*(?:::)?([A-Z]\w*).*", text):
+        return found[1] == "Rails"
     if found := _READ.fullmatch(text):
         name = found[1]
         negative = bool(re.search(r"\.(?:nil|blank|empty)\?$|!==?", text))

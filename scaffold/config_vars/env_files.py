@@ -8,6 +8,7 @@ from collections.abc import Collection
 from scaffold.config_vars import classify
 from scaffold.manifests import env_file
 from scaffold.manifests.env_file import EnvLine
+from scaffold.manifests.gemfile import Gem, parse_gemfile
 from scaffold.patterns import lazy
 from scaffold.record import record, replace
 from scaffold.repo import Repo, folder_of
@@ -18,6 +19,9 @@ _NAMES = lazy(
     r"|application\.(?:example|sample)\.ya?ml|\.env\.(?:production|local|development)\.(?:example|sample|template)"
     r"|.*\.env\.(?:example|sample|template)"
 )
+_OF_FILE = lazy(r"(?i)\bthis file\b|(?<!\w)\.env\b")
+"""A comment that speaks of the file, not of the variable below it."""
+
 _LIVE = frozenset((".env", ".env.production", ".env.default", ".env.defaults"))
 _TABLE = lazy(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
 _BULLET = lazy(r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)")
@@ -69,13 +73,15 @@ def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
     live = path.rpartition("/")[2].lower() in _LIVE and _is_loaded(repo, folder_of(path))
     for item in repo.parsed(path, env_file.parse):
         known = told.get(item.name, Told())
-        described = replace(known, description=known.description or clean(item.comment))
+        said = "" if _OF_FILE.search(item.comment) else clean(item.comment)
+        described = replace(known, description=known.description or said)
         told[item.name] = described if item.commented else _assigned(described, item, path, live=live)
 
 
 def _assigned(known: Told, item: EnvLine, path: str, *, live: bool) -> Told:
     """Add what an assignment tells; one that is commented out only describes."""
     committed = "" if classify.is_secret(item.name) else item.value
+    live = live and not (classify.is_needed(item.name) and classify.is_unusable(item.value))
     return replace(
         known,
         value=item.value if known.value is None else known.value,
@@ -90,17 +96,24 @@ _LOADERS = lazy(
     r'|"(?:next|vite|nuxt|react-scripts|gatsby|@nestjs/config|@vue/cli-service)"|--env-file'
 )
 _MANIFESTS = (
-    "requirements.txt pyproject.toml Pipfile package.json Gemfile composer.json pubspec.yaml go.mod "
-    "Cargo.toml"
+    "requirements.txt pyproject.toml Pipfile package.json composer.json pubspec.yaml go.mod Cargo.toml"
 )
 
 
 def _is_loaded(repo: Repo, folder: str) -> bool:
     """Tell whether what is built in a folder declares something that loads .env files."""
     prefix = "" if folder == "." else folder + "/"
+    gemfile = repo.try_parsed(prefix + "Gemfile", parse_gemfile) if prefix + "Gemfile" in repo else None
+    if gemfile is not None and any(_is_loading_gem(gem) for gem in gemfile.gems):
+        return True
     return any(
         _LOADERS.search(repo.text(prefix + name)) for name in _MANIFESTS.split() if prefix + name in repo
     )
+
+
+def _is_loading_gem(gem: Gem) -> bool:
+    """Tell whether production installs a gem that loads .env files: it leaves the other groups out."""
+    return gem.name in ("dotenv", "dotenv-rails", "figaro") and gem.groups.isdisjoint(("development", "test"))
 
 
 def _documents(repo: Repo, root: str) -> list[str]:

@@ -43,7 +43,8 @@ def judge(name: str, context: Context) -> Verdict:
     live = [read for read in reads if not read.guarded]
     if told.committed is not None:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
-    platform = classify.is_framework(name) or classify.provider(name) == "platform"
+    insists = classify.is_unset(name) and any(_is_hard(read) for read in live)
+    platform = (classify.is_framework(name) and not insists) or classify.provider(name) == "platform"
     if platform or any(read.sets for read in reads):
         return Verdict(required=False, default=usable, why="")
     why = _failure(name, live, context)

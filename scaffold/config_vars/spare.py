@@ -156,5 +156,14 @@ def _committed(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) ->
     """Yield what a committed .env leaves out: the app runs with that file as it is."""
     if sum(told[name].committed is not None for name in reads if name in told) > 1:
         yield from (
-            name for name, found in reads.items() if all(read.mode is not Mode.STRICT for read in found)
+            name
+            for name, found in reads.items()
+            if all(read.mode is not Mode.STRICT for read in found)
+            and not _is_placeholder(name, told.get(name))
         )
+
+
+def _is_placeholder(name: str, told: Told | None) -> bool:
+    """Tell whether the file gives a needed variable a value that cannot serve on a dyno."""
+    given = told.value if told is not None else None
+    return bool(given) and classify.is_needed(name) and classify.is_unusable(given or "")

@@ -1,0 +1,69 @@
+"""Ruby's settings libraries -> reads: Figaro, dotenv, ENVied, anyway_config."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scaffold.config_vars import nodes
+from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.config_vars.ruby_names import Names, literal
+from scaffold.config_vars.ruby_places import Places
+from scaffold.patterns import lazy
+
+MARKS = lazy(r"Figaro|Anyway|Dotenv|ENVied|Envied|ApplicationConfig")
+_REQUIRING = ("require_keys", "require_key")
+
+
+def reads(path: str, tree: Any, names: Names, places: Places) -> Iterator[Read]:
+    """Yield what a script reads through a library."""
+    for node in nodes.every(tree, "call"):
+        receiver, method = node.field("receiver"), node.field("method")
+        if receiver is None or method is None:
+            continue
+        where, word = receiver.text(), method.text()
+        if where in ("Figaro", "Dotenv", "Dotenv::Railtie") and word in _REQUIRING:
+            found, mode = names.of(node.field("arguments")), Mode.STRICT
+        elif where == "Figaro.env":
+            found, mode = [word.rstrip("!?").upper()], Mode.STRICT if word.endswith("!") else Mode.PLAIN
+            mode = Mode.TEST if word.endswith("?") else mode
+        elif where in ("ENVied", "Envied") and re.fullmatch(r"[A-Z][A-Z0-9_]+", word):
+            found, mode = [word], Mode.STRICT
+        else:
+            continue
+        for name in found:
+            read = places.read(path, node, name, mode, None) if is_name(name) else None
+            if read is not None:
+                yield read
+    for node in nodes.every(tree, "class"):
+        yield from _anyway(path, node)
+
+
+_CONFIG_CLASS = lazy(r"class\s+(?:\w+::)*(\w+?)(?:Config)?\s*<\s*(?:Anyway::Config|ApplicationConfig)\b")
+_SAID = lazy(r"^\s*(config_name|env_prefix)[ (]+[:\"'](\w+)", re.MULTILINE)
+_WANTED = lazy(r"^\s*required[ (]+([^\n]*(?:,\n[^\n]*)*)", re.MULTILINE)
+
+
+def _anyway(path: str, node: Any) -> Iterator[Read]:
+    """`class MailConfig < Anyway::Config; attr_config :host, port: 25; end` reads MAIL_HOST, MAIL_PORT."""
+    text = node.text()
+    title = _CONFIG_CLASS.match(text)
+    if title is None:
+        return
+    said = dict(_SAID.findall(text))
+    plain = re.sub(r"(?<!^)(?=[A-Z])", "_", title[1])
+    prefix = str(said.get("env_prefix") or said.get("config_name") or plain).upper()
+    required = set(re.findall(r":(\w+)", " ".join(_WANTED.findall(text))))
+    for call in nodes.every(node, "call"):
+        method = call.field("method")
+        if method is None or method.text() != "attr_config":
+            continue
+        for item in nodes.named(call.field("arguments")):
+            parts = nodes.named(item) if item.kind() == "pair" else [item]
+            name = parts[0].text().strip(":'\" ")
+            value = literal(parts[1]) if len(parts) > 1 else None
+            mode = Mode.STRICT if name in required else Mode.DEFAULT if len(parts) > 1 else Mode.TEST
+            yield Read(
+                name=f"{prefix}_{name.upper()}", path=path, line=nodes.line(item), mode=mode, default=value
+            )
