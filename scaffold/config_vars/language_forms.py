@@ -5,7 +5,8 @@ from __future__ import annotations
 from scaffold.config_vars.reads import Mode
 from scaffold.record import record
 
-NAMED = r"""["'`](?P<name>[A-Za-z_]\w*)["'`]"""
+NAMED = r"""(?:["'`](?P<name>[A-Za-z_]\w*)["'`]|(?P<constant>@?[A-Za-z_]\w*(?:(?:\.|::)\w+)*))"""
+"""A name as a literal, or the constant that holds it."""
 SECOND = r"""(?:\s*,\s*(?P<default>[^()]*?(?:\([^()]*\))?[^()]*?))?\s*,?\s*\)$"""
 END = r"\s*,?\s*\)$"
 _ONLY = rf"\(\s*{NAMED}\s*\)$"
@@ -13,16 +14,29 @@ _INDEX = rf"\[\s*{NAMED}\s*\]$"
 _OPTION = rf"\(\s*{NAMED}{SECOND}"
 
 
+_CGI = (
+    r"(?:HTTP|REMOTE|CONTENT|ORIG|REDIRECT|CONTEXT|PHP_AUTH)_\w+|HTTPS|REQUEST_(?:METHOD|URI|SCHEME|TIME|TIME_FLOAT)"
+    r"|SERVER_(?:NAME|ADDR|PORT|PROTOCOL|SOFTWARE|SIGNATURE|ADMIN)|SCRIPT_(?:NAME|FILENAME|URI|URL)|DOCUMENT_(?:ROOT|URI)"
+    r"|PATH_(?:INFO|TRANSLATED)|PHP_SELF|GATEWAY_INTERFACE|QUERY_STRING|AUTH_TYPE|UNIQUE_ID"
+)
+"""What the web server puts beside the environment into PHP's $_SERVER."""
+
+
 @record
 class Language:
-    """How a language reads variables: node kinds to look at, texts of reading forms, wrapper functions."""
+    """How a language reads variables: node kinds to look at, texts of reading forms.
+
+    `function` finds functions with their first parameter (`key`); they are wrappers where their body
+    matches `asks`, in which KEY stands for that parameter.
+    """
 
     grammar: str
     suffixes: tuple[str, ...]
     marks: tuple[str, ...]
     kinds: tuple[str, ...]
     forms: tuple[tuple[str, Mode], ...]
-    wrapper: str = ""
+    function: str = ""
+    asks: str = ""
 
 
 _GO = Language(
@@ -35,26 +49,28 @@ _GO = Language(
         (rf"os\.LookupEnv{_ONLY}", Mode.TEST),
         (rf"viper\.(?:Must)?BindEnv\([^,]+,\s*{NAMED}.*\)$", Mode.PLAIN),
     ),
-    wrapper=(
-        r"func\s+(?:\([^)]*\)\s*)?(?P<function>\w+)\(\s*(?P<key>\w+)(?P<rest>[^)]*)\)"
-        r"(?P<body>.*?(?:os\.Getenv|os\.LookupEnv)\(\s*(?P=key)\s*\).*)"
+    function=(
+        r"func\s+(?:\([^)]*\)\s*)?(?P<function>\w+)(?:\[[^\]]*\])?\(\s*(?P<key>\w+)(?P<rest>[^)]*)\)"
+        r"(?P<result>[^{\n]*)\{"
     ),
+    asks=r"(?:os\.Getenv|os\.LookupEnv|syscall\.Getenv)\(\s*KEY\s*\)",
 )
 
 _PHP = Language(
     grammar="php",
     suffixes=(".php",),
-    marks=("getenv", "env(", "$_ENV"),
+    marks=("getenv", "env(", "$_ENV", "$_SERVER"),
     kinds=("function_call_expression", "subscript_expression"),
     forms=(
-        (rf"env{_OPTION}", Mode.PLAIN),
+        (rf"\\?env{_OPTION}", Mode.PLAIN),
         (rf"\\?getenv\(\s*{NAMED}\s*(?:,\s*\w+)?\)$", Mode.PLAIN),
         (rf"\$_ENV{_INDEX}", Mode.PLAIN),
+        (rf"\$_SERVER\[\s*['\"](?!(?:{_CGI})['\"])(?P<name>[A-Z]\w*)['\"]\s*\]$", Mode.PLAIN),
     ),
-    wrapper=(
-        r"function\s+(?P<function>\w+)\(\s*(?:\??\w+\s+)?(?P<key>\$\w+)(?P<rest>[^)]*)\)"
-        r"(?P<body>.*?getenv\(\s*(?P=key).*)"
+    function=(
+        r"function\s+(?P<function>\w+)\(\s*(?:\??\w+\s+)?(?P<key>\$\w+)(?P<rest>[^)]*)\)(?P<result>[^{\n]*)"
     ),
+    asks=r"(?:getenv\(\s*|\$_(?:ENV|SERVER)\[\s*)KEY",
 )
 
 _JAVA = Language(
@@ -72,23 +88,30 @@ _JAVA = Language(
             Mode.STRICT,
         ),
     ),
-    wrapper=(
-        r"\b(?P<function>\w+)\(\s*(?:final\s+)?String\s+(?P<key>\w+)(?P<rest>[^)]*)\)"
-        r"(?P<body>.*?System\.getenv\(\s*(?P=key)\s*\).*)"
+    function=(
+        r"\b(?P<result>[\w<>\[\]]+)\s+(?P<function>\w+)\(\s*(?:@\w+\s+)?(?:final\s+)?String\s+(?P<key>\w+)"
+        r"(?P<rest>[^)]*)\)[^;{]*\{"
     ),
+    asks=r"(?:System\.getenv\(\s*KEY|System\.getenv\(\)\.\w+\(\s*KEY|(?i:dotenv)\.get\(\s*KEY)",
 )
 
 _KOTLIN = Language(
     grammar="kotlin",
     suffixes=(".kt", ".kts"),
-    marks=("System.getenv", "dotenv"),
-    kinds=("call_expression", "indexing_expression"),
+    marks=("System.getenv", "dotenv", "Dotenv"),
+    kinds=("call_expression", "indexing_expression", "annotation"),
     forms=(
         (rf"System\.getenv{_ONLY}", Mode.PLAIN),
         (rf"System\.getenv\(\){_INDEX}", Mode.PLAIN),
         (rf"System\.getenv\(\)\.(?:getOrDefault|containsKey){_OPTION}", Mode.TEST),
         (rf"(?:\w*[dD]otenv|env){_INDEX}", Mode.PLAIN),
+        (rf"\w*[dD]otenv\.get{_OPTION}", Mode.PLAIN),
     ),
+    function=(
+        r"fun\s+(?:<[^>]*>\s*)?(?P<function>\w+)\(\s*(?P<key>\w+)\s*:\s*String(?P<rest>[^)]*)\)"
+        r"(?P<result>[^={\n]*)"
+    ),
+    asks=r"(?:System\.getenv\(\s*KEY|System\.getenv\(\)(?:\.\w+\(|\[)\s*KEY|(?i:dotenv)(?:\.get\(|\[)\s*KEY)",
 )
 
 _SCALA = Language(
@@ -102,49 +125,64 @@ _SCALA = Language(
         (rf"sys\.env\.getOrElse{_OPTION}", Mode.TEST),
         (rf"System\.getenv{_ONLY}", Mode.PLAIN),
     ),
+    function=(
+        r"def\s+(?P<function>\w+)(?:\[[^\]]*\])?\(\s*(?P<key>\w+)\s*:\s*String(?P<rest>[^)]*)\)(?P<result>[^={\n]*)"
+    ),
+    asks=r"(?:sys\.env(?:\.get(?:OrElse)?)?|System\.getenv)\(\s*KEY",
 )
 
 _RUST = Language(
     grammar="rust",
     suffixes=(".rs",),
-    marks=("env::var", "env!(", "dotenv", "env ="),
+    marks=("env::var", "env!(", "dotenv", "env =", "envy::"),
     kinds=("call_expression", "macro_invocation"),
     forms=(
         (rf"(?:std::)?env::var(?:_os)?\(\s*&?{NAMED}\s*\)$", Mode.PLAIN),
-        (rf"(?:dotenvy?::)?var{_ONLY}", Mode.PLAIN),
+        (rf"dotenvy?::var{_ONLY}", Mode.PLAIN),
+        (r'var\(\s*"(?P<name>[A-Z]\w*)"\s*\)$', Mode.PLAIN),
         (rf"(?:std::)?env!\(\s*{NAMED}.*\)$", Mode.STRICT),
         (rf"dotenv!{_ONLY}", Mode.STRICT),
         (rf"option_env!{_ONLY}", Mode.TEST),
     ),
-    wrapper=(
-        r"fn\s+(?P<function>\w+)\(\s*(?P<key>\w+)\s*:\s*&(?:'\w+ )?str(?P<rest>[^)]*)\)"
-        r"(?P<body>.*?env::var\(\s*(?P=key)\s*\).*)"
+    function=(
+        r"fn\s+(?P<function>\w+)(?:<[^(]*>)?\(\s*(?P<key>\w+)\s*:"
+        r"\s*(?:&\s*(?:'\w+ )?str|impl\s[^,)]*|String|[KST])"
+        r"(?P<rest>(?:[^()]|\([^()]*\))*)\)(?P<result>[^{;]*)\{"
     ),
+    asks=r"(?:(?:env|dotenvy?)::var(?:_os)?|(?<![\w.:])var)\(\s*KEY",
 )
 
 _CSHARP = Language(
     grammar="csharp",
     suffixes=(".cs",),
-    marks=("GetEnvironmentVariable", "onfiguration["),
-    kinds=("invocation_expression", "element_access_expression"),
-    forms=(
-        (rf"(?:System\.)?Environment\.GetEnvironmentVariable{_ONLY}", Mode.PLAIN),
-        (r'(?:\w+\.)*_?[cC]onfiguration\[\s*"(?P<name>[A-Z][A-Z0-9_]+)"\s*\]$', Mode.PLAIN),
+    marks=("GetEnvironmentVariable",),
+    kinds=("invocation_expression",),
+    forms=((rf"(?:System\.)?Environment\.GetEnvironmentVariable{_ONLY}", Mode.PLAIN),),
+    function=(
+        r"\b(?P<result>[\w<>\[\]?]+)\s+(?P<function>\w+)(?:<\w+>)?\(\s*(?:this\s+\w+\s+\w+,\s*)?string\s+(?P<key>\w+)"
+        r"(?P<rest>[^)]*)\)"
     ),
+    asks=r"GetEnvironmentVariable\(\s*KEY",
 )
 
 _ELIXIR = Language(
     grammar="elixir",
     suffixes=(".ex", ".exs"),
     marks=("System.get_env", "System.fetch_env", ":system,"),
-    kinds=("call", "tuple"),
+    kinds=("call", "tuple", "binary_operator"),
     forms=(
         (rf"System\.get_env{_OPTION}", Mode.PLAIN),
         (rf"System\.get_env\s+{NAMED}$", Mode.PLAIN),
+        (rf"{NAMED}\s*\|>\s*System\.get_env\(\)$", Mode.PLAIN),
+        (rf"{NAMED}\s*\|>\s*System\.fetch_env!\(\)$", Mode.STRICT),
         (rf"System\.fetch_env!\(?\s*{NAMED}\s*\)?$", Mode.STRICT),
         (rf"System\.fetch_env{_ONLY}", Mode.TEST),
         (rf"\{{:system,\s*{NAMED}(?:,\s*(?P<default>[^}}]*))?\}}$", Mode.PLAIN),
     ),
+    function=(
+        r"defp?\s+(?P<function>\w+[!?]?)\(\s*(?P<key>[a-z]\w*)(?P<rest>[^)]*)\)(?P<result>)[^\n]*(?:\bdo\b|,\s*do:)"
+    ),
+    asks=r"System\.(?:get|fetch)_env!?\(\s*KEY|KEY\s*\|>\s*System\.(?:get|fetch)_env",
 )
 
 LANGUAGES = {

@@ -14,6 +14,7 @@ from scaffold.repo import Repo
 _BY_LANGUAGE = {
     "java": ("java", "kotlin"),
     "kotlin": ("java", "kotlin"),
+    "dotnet": ("csharp",),
     "docker": tuple(LANGUAGES),
 }
 

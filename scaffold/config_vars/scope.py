@@ -104,6 +104,8 @@ def files(
 
     `every` keeps development files too (for tables of descriptions and tests of settings).
     """
+    if not suffixes:
+        return
     key = ("config-var-files", root, tuple(others), suffixes, every)
     yield from repo.once(key, lambda: tuple(_files(repo, root, others, suffixes, every=every)))
 
