@@ -2,6 +2,7 @@
 
 Exit codes of every command: 0 fine, 1 findings, drift or conflicts left, 2 usage or bad input,
 3 nothing detected, candidates of equal rank, or an answer is needed and there is no terminal,
+4 Heroku could not be reached, or refuses (no login, no such app),
 70 a bug in scaffold, 130 interrupted.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-OK, FINDINGS, BAD_INPUT, UNDECIDED, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+OK, FINDINGS, BAD_INPUT, UNDECIDED, HEROKU, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 
 class UserError(Exception):
@@ -54,3 +55,9 @@ class Undecided(UserError):
     """Nothing detected, a tie, or an answer that is needed without a terminal."""
 
     exit_code = UNDECIDED
+
+
+class HerokuError(UserError):
+    """Heroku cannot be asked or refuses: no login, no such app, too many requests, no connection."""
+
+    exit_code = HEROKU

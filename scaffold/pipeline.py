@@ -13,7 +13,7 @@ from scaffold.facts import AnyFact, Strength
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
-from scaffold.record import made, record
+from scaffold.record import made, record, replace
 from scaffold.repo import Repo, git_top, open_repo
 from scaffold.stacks import stacks_for
 
@@ -94,6 +94,20 @@ def analyse(request: Request) -> Analysis:
 def _open(top: Path) -> Repo:
     own = state.output(top)
     return open_repo(top, hidden=own.unedited, pristine=own.edited)
+
+
+def analyse_recorded(request: Request, given: Mapping[str, str]) -> tuple[Analysis, Request]:
+    """Like `analyse`; an app that an earlier run recorded and that is gone now does not bind this one.
+
+    `given` are the answers of this run. Returns the request too, as it was answered.
+    """
+    try:
+        return analyse(request), request
+    except Undecided:
+        if "app" in given or "app" not in request.answers:
+            raise
+        fresh = replace(request, answers={name: v for name, v in request.answers.items() if name != "app"})
+        return analyse(fresh), fresh
 
 
 def analyse_repo(repo: Repo, request: Request) -> Analysis:

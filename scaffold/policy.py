@@ -208,6 +208,11 @@ def regions() -> tuple[str, ...]:
     return tuple(table("heroku")["regions"]["common"])
 
 
+def api_hosts() -> tuple[str, ...]:
+    """Return the domains of the Platform API, the usual one first."""
+    return tuple(table("heroku")["api"]["hosts"])
+
+
 def name_pattern(kind: str) -> str:
     """Return the regular expression of a valid name: of an "app", "pipeline", "process" or "config_var"."""
     return str(table("heroku")["names"][kind])

@@ -22,10 +22,11 @@ from scaffold.record import record
 
 @record(kw_only=False)
 class Rendered:
-    """One file to write: its bytes and whether it is executable."""
+    """One file to write: its bytes, whether it is executable, and whether nobody else may read it."""
 
     content: bytes
     executable: bool = False
+    private: bool = False
 
 
 Tree = Mapping[str, Rendered]

@@ -74,6 +74,7 @@ FORBIDDEN = {
     },
     "render.py": {"scaffold.stacks", "scaffold.families", "subprocess"},
     "merge": {"scaffold.stacks", "scaffold.plan", "scaffold.families"},
+    "live": {"scaffold.stacks", "scaffold.families", "scaffold.plan", "scaffold.cli", "questionary"},
     "write.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "subprocess"},
 }
 
@@ -123,6 +124,21 @@ def test_only_run_starts_programs() -> None:
     for path in sorted(PACKAGE.rglob("*.py")):
         if path.name != "run.py":
             assert "subprocess" not in imports(path), path
+
+
+def test_only_the_config_commands_reach_heroku() -> None:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        asks = {
+            name for name in imports(path) if name.split(".")[0] in ("urllib", "http", "socket", "requests")
+        }
+        assert not asks - {
+            "urllib.parse",
+            "urllib.parse.quote",
+            "urllib.parse.urlsplit",
+            "urllib.parse.unquote",
+        } or (path.parent.name == "live"), path
+        if "scaffold.live" in {".".join(name.split(".")[:2]) for name in imports(path)}:
+            assert path.parent.name == "live" or path.stem.startswith("config"), path
 
 
 def test_only_out_prints() -> None:

@@ -89,9 +89,9 @@ def test_a_comment_behind_an_assignment_or_above_it_belongs_to_it() -> None:
 
 def test_an_assignment_in_a_comment_is_told_apart_from_a_sentence() -> None:
     assert [item for item in parse(COMMENTS, ".env") if item.commented] == [
-        EnvLine(name="SMTP_POOL", value="5", line=9, comment="Only for large lists", commented=True),
-        EnvLine(name="SMTP_TRACE", value="", line=10, comment="prints each mail", commented=True),
-        EnvLine(name="SMTP_NAME", value="two words", line=12, commented=True),
+        EnvLine(name="SMTP_POOL", value="5", line=9, end=9, comment="Only for large lists", commented=True),
+        EnvLine(name="SMTP_TRACE", value="", line=10, end=10, comment="prints each mail", commented=True),
+        EnvLine(name="SMTP_NAME", value="two words", line=12, end=12, commented=True),
     ]
 
 

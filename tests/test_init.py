@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from scaffold.cli import ask
+from tests import terminal
 from tests.golden import call
 
 FLASK = {
@@ -226,33 +223,8 @@ def test_windows_line_ends_change_nothing(app: Path, tmp_path: Path) -> None:
 
 
 def in_terminal(app: Path, keys: list[bytes], *, end: int | None = None) -> tuple[int, str]:
-    """Run init on a pseudo-terminal, pressing one key each time it has been quiet for a while."""
-    master, slave = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"TERM": "xterm"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scaffold", "init", "-C", str(app)],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environment,
-        start_new_session=True,
-        cwd=Path(__file__).resolve().parent.parent,
-    )
-    os.close(slave)
-    seen, deadline = b"", time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        if select.select([master], [], [], 1.5)[0]:
-            try:
-                seen += os.read(master, 65536)
-            except OSError:
-                break
-        elif seen and keys:
-            os.write(master, keys.pop(0))
-        elif seen and end is not None:
-            os.killpg(process.pid, end)
-    code = process.wait(20)
-    os.close(master)
-    return code, seen.decode("utf-8", "replace")
+    """Run init in a terminal."""
+    return terminal.run(["init", "-C", str(app)], keys, end=end)
 
 
 def test_in_a_terminal_enter_accepts_every_default(app: Path) -> None:

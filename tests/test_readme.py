@@ -31,6 +31,9 @@ def test_every_command_and_option_of_init_is_in_it() -> None:
         assert f"scaffold {command}" in README
         code, said, _ = call(command, "--help")
         assert code == 0
+        for action in ("list", "diff", "push", "pull") if command == "config" else ():
+            assert f"scaffold {command} {action}" in README
+            said += call(command, action, "--help")[1]
         for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", said)) - {"--help", "--directory"}:
             assert option in README, option
 

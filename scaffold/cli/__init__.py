@@ -15,6 +15,7 @@ from scaffold.errors import BAD_INPUT, BUG, INTERRUPTED, UserError
 COMMANDS = {
     "detect": "say what the repository is, with the proof of every fact; nothing is written",
     "init": "detect, ask what cannot be found out, and write the deployment files",
+    "config": "list the app's config vars; compare, set or fetch those of an app on Heroku",
 }
 
 _OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
@@ -23,6 +24,7 @@ _OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_D
 EPILOG = """\
 exit codes: 0 fine; 1 findings, drift or conflicts left; 2 usage or bad input;
 3 nothing detected, candidates of equal rank, or an answer is needed and there is no terminal;
+4 Heroku cannot be reached, or refuses (no login, no such app);
 70 a bug in scaffold; 130 interrupted
 
 example: scaffold init        in the top folder of your app
@@ -43,8 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as fault:
         out.error(fault)
         return fault.exit_code
-    except KeyboardInterrupt:
-        out.say("\ninterrupted; nothing was written")
+    except KeyboardInterrupt as stop:
+        out.say(f"\n{stop}" if str(stop) else "\ninterrupted; nothing was written")
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001  (the last resort: a bug is reported as one, with its place)
         return _bug(bug)

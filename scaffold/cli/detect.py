@@ -19,15 +19,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_detection_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what every command that detects takes."""
+    """Declare what every command that plans takes."""
+    add_place_arguments(parser)
+    parser.add_argument(
+        "--no-config-vars", action="store_true", help="do not look for config vars in the source"
+    )
+
+
+def add_place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare which repository and which app in it is meant."""
     parser.add_argument(
         "-C", "--directory", default=".", metavar="DIR", help="the repository (default: this folder)"
     )
     parser.add_argument("--stack", default="", metavar="NAME", help="deploy it as this stack")
     parser.add_argument("--root", default="", metavar="SUBDIR", help="deploy the app in this folder")
-    parser.add_argument(
-        "--no-config-vars", action="store_true", help="do not look for config vars in the source"
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

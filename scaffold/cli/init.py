@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from scaffold import state as states
 from scaffold.cli import ask, out, report
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
-from scaffold.errors import OK, UNDECIDED, Undecided, UserError
-from scaffold.pipeline import Analysis, Request, analyse, place
+from scaffold.errors import OK, UNDECIDED, UserError
+from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded, place
 from scaffold.plan.model import Plan
 from scaffold.record import replace
 from scaffold.render import Rendered
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         answers={**state.answers, **given},
         config_vars=not arguments.no_config_vars,
     )
-    analysis, request = _analyse(request, given)
+    analysis, request = analyse_recorded(request, given)
     if analysis.plan is None and analysis.ties and prompt:
         analysis = analyse(replace(request, answers={**request.answers, "app": analysis.ties[0].label}))
     if analysis.plan is None:
@@ -89,18 +89,10 @@ def run(arguments: argparse.Namespace) -> int:
         out.say("nothing was written")
         return OK
     _write(top, found, edited, own)
-    return report.finish(top, plan, (*found, *edited.values()), answers)
-
-
-def _analyse(request: Request, given: Mapping[str, str]) -> tuple[Analysis, Request]:
-    """Detect; an app that an earlier run recorded and that is gone now does not bind this one."""
     try:
-        return analyse(request), request
-    except Undecided:
-        if "app" in given or "app" not in request.answers:
-            raise
-        fresh = replace(request, answers={name: v for name, v in request.answers.items() if name != "app"})
-        return analyse(fresh), fresh
+        return report.finish(top, plan, (*found, *edited.values()), answers)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("interrupted; the files are written") from None
 
 
 def _settle(

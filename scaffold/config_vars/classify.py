@@ -28,6 +28,11 @@ def _pattern(section: str, key: str = "names") -> re.Pattern[str]:
     )
 
 
+def matches(section: str, key: str, text: str) -> bool:
+    """Tell whether the whole text is what a pattern of data/config_vars.toml describes."""
+    return _pattern(section, key).fullmatch(text) is not None
+
+
 def is_foreign(name: str) -> bool:
     """Tell whether a variable belongs to the platform, a shell, a CI service or a package manager."""
     return bool(_pattern("platform").fullmatch(name) or _pattern("tooling").fullmatch(name))

@@ -12,11 +12,15 @@ from scaffold.record import record
 
 @record
 class EnvLine:
-    """An assignment. `comment` is the one behind it or above it; `commented` ones stand in a comment."""
+    """An assignment. `comment` is the one behind it or above it; `commented` ones stand in a comment.
+
+    `line` is the first line of it, `end` the last: a quoted value may take several.
+    """
 
     name: str
     value: str
     line: int
+    end: int
     comment: str = ""
     commented: bool = False
 
@@ -44,7 +48,9 @@ def parse(text: str, path: str) -> tuple[EnvLine, ...]:  # noqa: ARG001  (parser
         end = len(text) if end < 0 else end
         if match := _ASSIGNED.match(text, at):
             value, after, end = _value(text, match.end())
-            found.append(EnvLine(name=match[1], value=value, line=line, comment=after or _joined(above)))
+            last = line + text.count("\n", at, end)
+            told = after or _joined(above)
+            found.append(EnvLine(name=match[1], value=value, line=line, end=last, comment=told))
             above = []
         elif match := _COMMENTED.match(text, at):
             given = _plain(text[match.end() : end])
@@ -83,7 +89,9 @@ def _plain(text: str) -> tuple[str, str] | None:
 
 def _optional(name: str, given: tuple[str, str], line: int, above: list[str]) -> EnvLine:
     value, after = given
-    return EnvLine(name=name, value=value, line=line, comment=after or _joined(above), commented=True)
+    return EnvLine(
+        name=name, value=value, line=line, end=line, comment=after or _joined(above), commented=True
+    )
 
 
 def _joined(above: list[str]) -> str:

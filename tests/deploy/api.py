@@ -87,9 +87,16 @@ def _scale(platform: Platform, app: App, _found: re.Match[str], body: Json) -> t
 def _set_config(platform: Platform, app: App, _found: re.Match[str], body: Json) -> tuple[int, Json]:
     if "config" in platform.fails:
         return 500, {"id": "internal", "message": "Oops."}
-    app.config.update(body)
+    for name, value in body.items():
+        if value is None:
+            app.config.pop(name, None)
+        else:
+            app.config[name] = value
     app.release(f"Set {', '.join(body)} config vars")
     return 200, app.config
+
+
+ADDON_VARS = (("heroku-postgresql", "DATABASE_URL"), ("heroku-redis", "REDIS_URL"))
 
 
 def _addons(app: App) -> Json:
@@ -101,7 +108,7 @@ def _addons(app: App) -> Json:
             "plan": {"name": plan},
             "addon_service": {"name": plan.partition(":")[0]},
             "app": {"name": app.name},
-            "config_vars": [],
+            "config_vars": [var for known, var in ADDON_VARS if plan.startswith(known)],
         }
         for number, plan in enumerate(app.addons, 1)
     ]
@@ -110,7 +117,7 @@ def _addons(app: App) -> Json:
 def _add_addon(_platform: Platform, app: App, _found: re.Match[str], body: Json) -> tuple[int, Json]:
     plan = body["plan"]["name"]
     app.addons.append(plan)
-    for known, var in (("heroku-postgresql", "DATABASE_URL"), ("heroku-redis", "REDIS_URL")):
+    for known, var in ADDON_VARS:
         if plan.startswith(known):
             app.config[var] = "db://user:secret-of-the-addon@example.com/db"
     app.release("Attach add-on")

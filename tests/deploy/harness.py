@@ -105,7 +105,7 @@ class Deployment:
     def set_up(self, **changes: Any) -> None:
         """Make the repository, the remotes of both apps, and a `heroku` on the PATH."""
         (self.scratch / "home").mkdir()
-        self._program("heroku", _heroku())
+        self._program("heroku", heroku_script())
         if shell := os.environ.get("DEPLOY_BASH"):
             (self.scratch / "programs" / "bash").symlink_to(shell)
         for name in (APP, "my-app"):
@@ -211,7 +211,8 @@ class Deployment:
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
-def _heroku() -> str:
+def heroku_script() -> str:
+    """Return the program that stands for `heroku`: the stand-in, or the real one that HEROKU_CLI names."""
     real = os.environ.get("HEROKU_CLI")
     words = [real] if real else [sys.executable, str(HERE / "heroku.py")]
     return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'

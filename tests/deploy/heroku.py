@@ -65,7 +65,15 @@ def do_auth_whoami(_app: str, _words: list[str], _rest: list[str]) -> None:
 
 
 def do_auth_token(_app: str, _words: list[str], _rest: list[str]) -> None:
-    print(os.environ["HEROKU_API_KEY"])
+    key = os.environ.get("HEROKU_API_KEY", "")
+    netrc = os.path.join(os.path.expanduser("~"), ".netrc")
+    if not key and os.path.exists(netrc):
+        with open(netrc, encoding="utf-8") as file:
+            key = file.read().split()[-1]
+    if not key:
+        sys.stderr.write(" ›   Error: not logged in\n")
+        sys.exit(2)
+    print(key)
 
 
 def do_git_credentials(_app: str, words: list[str], _rest: list[str]) -> None:

@@ -1,11 +1,13 @@
 """A double of the Heroku Platform API on loopback: one account, its apps and what a build does to them.
 
 It holds the state that a deploy script changes, records every request and fails where a test says so
-(`fails`): build, release, backup, scale, config, migration, smoke.
+(`fails`): build, release, backup, scale, config, migration, smoke; or, for a request to config vars,
+rate-limit, rate-limit-once, cut-before (nothing is done) and cut-after (done, but the answer breaks off).
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from typing import Any
 Json = Any
 TOKEN = "token-of-the-test"
 NOT_FOUND = {"id": "not_found", "message": "Couldn't find that app."}
+LIMITED = {"id": "rate_limit", "message": "Your account reached the API rate limit"}
 STARTED = "2026-01-01T00:00:00Z"
 
 
@@ -94,6 +97,17 @@ class Platform:
         app.release(f"Deploy {commit[:8]}", slug=f"slug-{commit[:8]}", status=status)
         return 0, f"-----> Building\n Waiting for release... {'failed' if status == 'failed' else 'done'}."
 
+    def fault(self, method: str, path: str) -> str:
+        """Return what goes wrong with this very request, "" for nothing."""
+        if not path.endswith("/config-vars"):
+            return ""
+        if "rate-limit-once" in self.fails:
+            self.fails.discard("rate-limit-once")
+            return "rate-limit"
+        if method == "GET":
+            return "rate-limit" if "rate-limit" in self.fails else ""
+        return next((kind for kind in ("rate-limit", "cut-before", "cut-after") if kind in self.fails), "")
+
     def changes(self) -> list[tuple[str, str]]:
         """Return the requests that changed something, in order."""
         quiet = ("/actions/", "/_", "/log-sessions")
@@ -118,22 +132,34 @@ def serve(
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
+        def _is_known(self) -> bool:
+            said = self.headers.get("authorization", "")
+            scheme, _, given = said.partition(" ")
+            if scheme == "Basic":
+                given = base64.b64decode(given).decode().partition(":")[2]
+            return given == TOKEN
+
         def answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             raw = self.rfile.read(length)
             body = json.loads(raw) if raw else None
             platform.requests.append((self.command, self.path, body))
-            status, value = answer_to(platform, self.command, self.path, body)
-            if self.headers.get("authorization", "") == "" and not self.path.startswith(
-                ("/_", "/buildpacks/")
-            ):
+            fault = platform.fault(self.command, self.path)
+            if self.path.startswith(("/_", "/buildpacks/")) or self._is_known():
+                status, value = (429, LIMITED) if "rate" in fault else (200, None)
+                if status == 200 and fault != "cut-before":
+                    status, value = answer_to(platform, self.command, self.path, body)
+            else:
                 status, value = 401, {"id": "unauthorized", "message": "Invalid credentials provided."}
             payload = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(payload)))
+            if status == 429:
+                self.send_header("retry-after", "0")
             self.end_headers()
-            self.wfile.write(payload)
+            self.wfile.write(payload[:4] if fault.startswith("cut") else payload)
+            self.close_connection = self.close_connection or fault.startswith("cut")
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 

@@ -1,0 +1,100 @@
+"""`scaffold config pull`: an app's values into an env file on this machine, which git must ignore."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from scaffold.cli import out
+from scaffold.cli.config import Scene, connect, meant
+from scaffold.context import env_quote
+from scaffold.errors import OK, UserError
+from scaffold.facts import ConfigVar, Raw, command
+from scaffold.live.masked import Masked
+from scaffold.manifests import env_file
+from scaffold.merge import env_text
+from scaffold.render import Rendered
+from scaffold.run import run as run_program
+from scaffold.write import existing, write
+
+
+def run(arguments: argparse.Namespace, scene: Scene) -> int:
+    """Run the action. Returns 0, or raises UserError and its kin; the file is written whole or not at all."""
+    aim = meant(arguments, scene)
+    wanted = scene.config_vars(aim.environment)
+    target = Path(os.path.abspath(arguments.to))
+    _check_ignored(target, arguments.to)
+    before = _before(target, arguments.to)
+    live = connect().config_vars(aim.app)
+    values, left = _chosen(wanted, live)
+    known = {line.name: line.value for line in env_file.parse(before, arguments.to) if not line.commented}
+    fresh = {name: value for name, value in values.items() if name not in known}
+    changed = {name: value for name, value in values.items() if known.get(name, value) != value}
+    taken = {**fresh, **(changed if arguments.overwrite else {})}
+    for name in () if arguments.overwrite else sorted(changed):
+        left[name] = f"it has another value in {arguments.to}; --overwrite changes it"
+    if taken:
+        lines = {name: f"{name}={env_quote(value)}" for name, value in sorted(taken.items())}
+        text = env_text.put(before, arguments.to, lines)
+        write(target.parent, {target.name: Rendered(text.encode(), private=True)})
+    out.data(out.paint(str(aim), "bold"))
+    for name in sorted(taken):
+        out.data(f"  write  {name}")
+    for name, why in sorted(left.items()):
+        out.data(f"  leave  {name}  {why}")
+    many = f"{len(taken)} value{'s' if len(taken) != 1 else ''}"
+    out.data(f"Wrote {many} to {arguments.to}." if taken else f"Nothing to write to {arguments.to}.")
+    return OK
+
+
+def _chosen(
+    wanted: tuple[ConfigVar, ...], live: dict[str, Masked]
+) -> tuple[dict[str, Masked], dict[str, str]]:
+    """Return the values for a developer's machine, and what is left on Heroku with the reason."""
+    by_name = {var.name: var for var in wanted}
+    values: dict[str, Masked] = {}
+    left: dict[str, str] = {}
+    for name, value in live.items():
+        var = by_name.get(name)
+        if var is None:
+            left[name] = "nothing in the source reads it"
+        elif var.provided_by:
+            by = "Heroku" if var.provided_by == "platform" else f"the {var.provided_by} add-on"
+            left[name] = f"{by} sets it there: the value would lead this machine to the live data"
+        else:
+            values[name] = value
+    return values, left
+
+
+def _before(target: Path, shown: str) -> str:
+    there = existing(target.parent, target.name)
+    if there.blocked or not target.parent.is_dir():
+        raise UserError(
+            "config/in-the-way", f"{shown} cannot be written: {there.blocked or 'there is no such folder'}"
+        )
+    try:
+        return (there.content or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        raise UserError("config/unreadable", f"cannot read {shown}: it is no UTF-8 text") from None
+
+
+def _check_ignored(target: Path, shown: str) -> None:
+    """Refuse to put secrets where the next commit would take them. Raises UserError."""
+    if not target.parent.is_dir():
+        return
+    tracked = run_program(["git", "ls-files", "--error-unmatch", "--", target.name], cwd=target.parent)
+    if tracked.code == 0:
+        raise UserError(
+            "config/tracked",
+            f"{shown} is committed to git, and the values are secrets",
+            remedy=f"Take it out of git: git rm --cached {command(shown)}, and add it to .gitignore.",
+        )
+    ignored = run_program(["git", "check-ignore", "-q", "--", target.name], cwd=target.parent)
+    if ignored.code == 1:
+        raise UserError(
+            "config/not-ignored",
+            f"git does not ignore {shown}, and the values are secrets",
+            why="The next `git add -A` would commit them.",
+            remedy=f"Ignore it first: {command('echo', shown, Raw('>>'), '.gitignore')}",
+        )

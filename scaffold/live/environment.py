@@ -1,0 +1,98 @@
+"""Which app is meant, as which environment, and what config-vars.toml says of that environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from scaffold import policy
+from scaffold.errors import Undecided, UserError
+from scaffold.facts import ConfigVar
+from scaffold.manifests.config_vars_toml import Manifest
+from scaffold.record import record, replace
+
+_RECORDED = ("staging", "production")
+
+
+@record
+class Target:
+    """An app on Heroku, and the environment whose values it takes ("" for none in particular)."""
+
+    app: str
+    environment: str
+
+    def __str__(self) -> str:
+        return f"{self.app} ({self.environment})" if self.environment else self.app
+
+
+def target(app: str, environment: str, answers: Mapping[str, str]) -> Target:
+    """Return the app that `--app` and `--env` mean, with the names that `init` recorded.
+
+    HEROKU_APP is not looked at: an exported variable must not send staging's values to production.
+    Raises UserError for a bad or contradicting name, Undecided where none is known.
+    """
+    recorded = {name: answers[f"{name}_app"] for name in _RECORDED if answers.get(f"{name}_app")}
+    if app:
+        if not re.match(policy.name_pattern("app"), app):
+            raise UserError(
+                "usage/app",
+                f"{app!r} cannot be the name of an app",
+                why="Heroku takes 3 to 30 lower-case letters, digits and dashes, a letter first.",
+            )
+        known = next((name for name, recorded_app in recorded.items() if recorded_app == app), "")
+        if environment in recorded and known and known != environment:
+            raise UserError(
+                "usage/environment",
+                f"{app} is the {known} app, not the {environment} one",
+                evidence=(f".scaffold/answers.yml: {known}_app: {app}",),
+                remedy=f"Leave out --env, or name {recorded[environment]}.",
+            )
+        return Target(app=app, environment=environment or known)
+    if environment:
+        if environment in recorded:
+            return Target(app=recorded[environment], environment=environment)
+        raise Undecided(
+            "ask/app", f"no name of a {environment} app is recorded", remedy="Name the app: --app NAME"
+        )
+    if len(recorded) == 1:
+        (only,) = recorded
+        return Target(app=recorded[only], environment=only)
+    raise Undecided(
+        "ask/app",
+        "which app is meant?",
+        evidence=tuple(f"{name}: {recorded_app}" for name, recorded_app in recorded.items()),
+        remedy="Name it: --env staging, --env production, or --app NAME"
+        if recorded
+        else "Name it: --app NAME",
+    )
+
+
+def check_environment(environment: str, manifest: Manifest | None) -> None:
+    """Refuse an environment that nobody knows: a typing error would be taken for "no difference"."""
+    known = {*_RECORDED, "review", *(manifest.env if manifest else ())}
+    if environment and environment not in known:
+        raise UserError(
+            "usage/environment",
+            f"there is no environment {environment!r}",
+            why=f"Known are {', '.join(sorted(known))}.",
+            remedy=f"[env.{environment}.NAME] in config-vars.toml makes one.",
+        )
+
+
+def for_environment(
+    config_vars: tuple[ConfigVar, ...], manifest: Manifest | None, environment: str
+) -> tuple[ConfigVar, ...]:
+    """Return the variables as they are in one environment: what [env.NAME.*] says wins."""
+    entries = manifest.env.get(environment, {}) if manifest and environment else {}
+    known = {var.name: var for var in config_vars}
+    for name, entry in entries.items():
+        base = known.get(name) or ConfigVar(stack="declared", name=name, evidence=())
+        said = {
+            field: value
+            for field in ("required", "secret", "value", "generator", "description", "kind", "stage")
+            if (value := getattr(entry, field)) is not None
+        }
+        if "value" in said:
+            said.setdefault("generator", "")
+        known[name] = replace(base, **said)
+    return tuple(known[name] for name in sorted(known))

@@ -1,0 +1,80 @@
+"""Where the Platform API is and with which token it is asked: as the Heroku CLI decides both."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from scaffold import policy
+from scaffold.errors import HerokuError
+from scaffold.live.masked import Masked
+from scaffold.patterns import lazy
+from scaffold.run import run
+
+_TOKEN = lazy(r"[!-~]{3,}")
+_PATIENCE = 60.0
+"""Seconds that the CLI may take to say the token."""
+
+
+def api_url(environment: Mapping[str, str]) -> str:
+    """Return the URL of the Platform API, without a final slash.
+
+    HEROKU_HOST changes it, as it does for the CLI: a host of Heroku's own, or a URL of this machine.
+    Raises HerokuError for any other: the token would go there.
+    """
+    host = environment.get("HEROKU_HOST", "").strip().rstrip("/")
+    if not host:
+        return f"https://api.{policy.api_hosts()[0]}"
+    url = host if "://" in host else f"https://api.{host}"
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    known = any(name == domain or name.endswith(f".{domain}") for domain in policy.api_hosts())
+    if (known and parts.scheme == "https") or _is_loopback(name):
+        return url
+    raise HerokuError(
+        "heroku/host",
+        f"HEROKU_HOST names {name or host!r}, which is no host of Heroku",
+        why="Your token and the values of the config vars would be sent there.",
+        remedy="Unset HEROKU_HOST.",
+    )
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def token(environment: Mapping[str, str]) -> Masked:
+    """Return the token: HEROKU_API_KEY, else what `heroku auth:token` prints. Raises HerokuError."""
+    given = environment.get("HEROKU_API_KEY", "").strip()
+    if given:
+        return _checked(given, "HEROKU_API_KEY")
+    ended = run(["heroku", "auth:token"], timeout=_PATIENCE)
+    said = [line.strip() for line in ended.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+    if ended.code == 0 and said:
+        return _checked(said[-1], "heroku auth:token")
+    reason = {
+        127: "The heroku CLI is not installed, and HEROKU_API_KEY is not set.",
+        124: f"`heroku auth:token` did not answer within {_PATIENCE:.0f} seconds.",
+    }.get(ended.code, "`heroku auth:token` prints no token, and HEROKU_API_KEY is not set.")
+    raise HerokuError(
+        "heroku/no-login",
+        "there is no login to Heroku",
+        why=reason,
+        remedy="Run `heroku login`, or set HEROKU_API_KEY to a token of `heroku authorizations:create`.",
+    )
+
+
+def _checked(text: str, source: str) -> Masked:
+    if _TOKEN.fullmatch(text) is None or re.search(r"[\"'\\]", text):
+        raise HerokuError(
+            "heroku/token",
+            f"{source} holds no token",
+            why="A token is one word of letters, digits and dashes.",
+            remedy="Run `heroku login`, or set HEROKU_API_KEY to a token of `heroku authorizations:create`.",
+        )
+    return Masked(text)

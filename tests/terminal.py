@@ -1,0 +1,49 @@
+"""The command line on a pseudo-terminal, as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+def run(
+    words: Sequence[str], keys: list[bytes], *, end: int | None = None, env: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """Run scaffold, pressing the next keys each time it has been quiet for a while; exit code and screen.
+
+    `end` is a signal to send when the keys are used up.
+    """
+    master, slave = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", *words],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**environment, **(env or {})},
+        start_new_session=True,
+        cwd=TOP,
+    )
+    os.close(slave)
+    seen, deadline = b"", time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        if select.select([master], [], [], 1.5)[0]:
+            try:
+                seen += os.read(master, 65536)
+            except OSError:
+                break
+        elif seen and keys:
+            os.write(master, keys.pop(0))
+        elif seen and end is not None:
+            os.killpg(process.pid, end)
+    code = process.wait(20)
+    os.close(master)
+    return code, seen.decode("utf-8", "replace")
