@@ -45,3 +45,10 @@ def bench(session: nox.Session) -> None:
     """Time `scaffold detect` against an empty Python process."""
     session.install(".[test]")
     session.run("python", "-m", "tests.tools.bench", *session.posargs)
+
+
+@nox.session
+def names(session: nox.Session) -> None:
+    """Hold the config vars against every name in people's app.json: `nox -s names -- FOLDER`."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.tools.names", *session.posargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.context import env_quote
+from scaffold.context_vars import env_quote
 from scaffold.facts import ConfigVar
 from scaffold.live.compare import compare, development_value, must_be_set
 from scaffold.live.masked import Masked

@@ -18,12 +18,10 @@ from scaffold.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from scaffold.live.compare import Finding
     from scaffold.live.environment import Target
     from scaffold.live.platform_api import PlatformApi
-    from scaffold.manifests.config_vars_toml import Manifest
 
 SCHEMA_VERSION = 1
 
@@ -79,19 +77,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @record
 class Scene:
-    """What every action works on: the repository's top, its plan and manifest, and the recorded answers."""
+    """What every action works on: the plan for the repository, and the answers that `init` recorded."""
 
-    top: Path
     plan: Plan
-    manifest: Manifest | None
     answers: Mapping[str, str]
 
     def config_vars(self, environment: str) -> tuple[ConfigVar, ...]:
         """Return the config vars of an environment. Raises UserError for one that nobody knows."""
-        from scaffold.live.environment import check_environment, for_environment
+        from scaffold.live.environment import check_environment
 
-        check_environment(environment, self.manifest)
-        return for_environment(self.plan.config_vars, self.manifest, environment)
+        check_environment(environment, self.plan.env_vars)
+        return self.plan.env_vars.get(environment, self.plan.config_vars)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -107,17 +103,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scene(arguments: argparse.Namespace) -> Scene | None:
-    from scaffold.manifests import config_vars_toml
-
     top, root = place(arguments.directory, arguments.root)
     answers = states.load(top).answers
     analysis, _ = analyse_recorded(Request(top=top, stack=arguments.stack, root=root, answers=answers), {})
     if analysis.plan is None:
         explain_undecided(analysis)
         return None
-    repo, name = analysis.repo, config_vars_toml.NAME
-    manifest = repo.parsed(name, config_vars_toml.parse) if name in repo else None
-    return Scene(top=top, plan=analysis.plan, manifest=manifest, answers=answers)
+    return Scene(plan=analysis.plan, answers=answers)
 
 
 def connect() -> PlatformApi:

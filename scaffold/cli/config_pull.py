@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scaffold.cli import out
 from scaffold.cli.config import Scene, connect, meant
-from scaffold.context import env_quote
+from scaffold.context_vars import env_quote
 from scaffold.errors import OK, UserError
 from scaffold.facts import ConfigVar, Raw, command
 from scaffold.live.masked import Masked

@@ -1,15 +1,13 @@
-"""Which app is meant, as which environment, and what config-vars.toml says of that environment."""
+"""Which app on Heroku is meant, and as which environment."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from scaffold import policy
 from scaffold.errors import Undecided, UserError
-from scaffold.facts import ConfigVar
-from scaffold.manifests.config_vars_toml import Manifest
-from scaffold.record import record, replace
+from scaffold.record import record
 
 _RECORDED = ("staging", "production")
 
@@ -67,9 +65,12 @@ def target(app: str, environment: str, answers: Mapping[str, str]) -> Target:
     )
 
 
-def check_environment(environment: str, manifest: Manifest | None) -> None:
-    """Refuse an environment that nobody knows: a typing error would be taken for "no difference"."""
-    known = {*_RECORDED, "review", *(manifest.env if manifest else ())}
+def check_environment(environment: str, spoken_of: Collection[str]) -> None:
+    """Refuse an environment that nobody knows: a typing error would be taken for "no difference".
+
+    `spoken_of` are those of config-vars.toml. Raises UserError.
+    """
+    known = {*_RECORDED, "review", *spoken_of}
     if environment and environment not in known:
         raise UserError(
             "usage/environment",
@@ -77,22 +78,3 @@ def check_environment(environment: str, manifest: Manifest | None) -> None:
             why=f"Known are {', '.join(sorted(known))}.",
             remedy=f"[env.{environment}.NAME] in config-vars.toml makes one.",
         )
-
-
-def for_environment(
-    config_vars: tuple[ConfigVar, ...], manifest: Manifest | None, environment: str
-) -> tuple[ConfigVar, ...]:
-    """Return the variables as they are in one environment: what [env.NAME.*] says wins."""
-    entries = manifest.env.get(environment, {}) if manifest and environment else {}
-    known = {var.name: var for var in config_vars}
-    for name, entry in entries.items():
-        base = known.get(name) or ConfigVar(stack="declared", name=name, evidence=())
-        said = {
-            field: value
-            for field in ("required", "secret", "value", "generator", "description", "kind", "stage")
-            if (value := getattr(entry, field)) is not None
-        }
-        if "value" in said:
-            said.setdefault("generator", "")
-        known[name] = replace(base, **said)
-    return tuple(known[name] for name in sorted(known))

@@ -61,7 +61,7 @@ def examine(clone: Path) -> Row:
     with TemporaryDirectory(prefix="clones-") as scratch:
         tree = Path(scratch) / clone.name
         shutil.copytree(clone, tree, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        people = dict(_people(tree))
+        people = dict(take_away(tree))
         code, text, talk = call("detect", "-C", str(tree), "--json")
         if code not in (0, 3):
             row.faults.append(f"detect exits {code}: {talk.strip().splitlines()[-1] if talk.strip() else ''}")
@@ -86,7 +86,7 @@ def _run_init(row: Row, tree: Path) -> None:
         row.faults.append("a second init changed something")
 
 
-def _people(tree: Path) -> Iterator[tuple[str, Any]]:
+def take_away(tree: Path) -> Iterator[tuple[str, Any]]:
     """Take the Heroku files away and yield what they said: ("Procfile", {...}), ("app.json", {...})."""
     for path in sorted(tree.rglob("*"), key=lambda path: len(path.parts), reverse=True):
         if not path.is_file() or path.is_symlink():
