@@ -6,28 +6,30 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scaffold.config_vars import nodes, scope
+from scaffold.config_vars import javascript_files, javascript_services, nodes, scope
 from scaffold.config_vars.javascript_helpers import Helper, seek
 from scaffold.config_vars.javascript_module import Module
+from scaffold.config_vars.javascript_schemas import FIELD, LIBRARIES
 from scaffold.config_vars.reads import Read
 from scaffold.patterns import lazy
 from scaffold.record import replace
 from scaffold.repo import Repo
 
 SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro")
-MARKS = (
-    "process",
-    "import.meta.env",
-    "$env/",
-    "Bun.env",
-    "Deno.env",
+_GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
+_SCRIPT = lazy(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
+_EXPRESSION = lazy(r"\{([^{}<>]*\bimport\.meta\.env\.[^{}<>]*)\}")
+_SURE = ("import.meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed")
+_SERVICES = (
     "ConfigService",
     "convict",
     "env-var",
+    "nconf",
+    "EnvironmentPlugin",
+    "env(",
+    "env.",
+    "#start/env",
 )
-_GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
-_SCRIPT = lazy(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
-_SURE = MARKS[1:]
 _PROCESS = lazy(
     r"\bprocess\??\s*\.\s*env\b|\bprocess\[['\"]env|['\"](?:node:)?process['\"]|=\s*process\s*[;\n]"
 )
@@ -37,7 +39,11 @@ def _is_marked(text: str) -> bool:
     """Tell whether a script may read the environment by itself."""
     if "process" in text and _PROCESS.search(text):
         return True
-    return any(mark in text for mark in _SURE)
+    if any(mark in text for mark in _SURE):
+        return True
+    if any(word in text for word in _SERVICES) and javascript_services.MARK.search(text):
+        return True
+    return any(word in text for word in LIBRARIES) and FIELD.search(text) is not None
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Iterator[Read]:
@@ -63,6 +69,8 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     for path in sorted(modules):
         for found in modules[path].reads():
             yield replace(found, stage="build") if assets else found
+    if not assets:
+        yield from javascript_files.read(repo, root, others)
 
 
 def _find_helpers(modules: dict[str, Module]) -> None:
@@ -118,7 +126,16 @@ def _scripts(text: str) -> str:
     kept, at = [], 0
     for found in _SCRIPT.finditer(text):
         group = 2 if found[2] is not None else 3
-        kept.append("\n" * text.count("\n", at, found.start(group)))
+        kept.append(_expressions(text[at : found.start(group)]))
         kept.append(found[group])
         at = found.end(group)
-    return "".join(kept)
+    return "".join((*kept, _expressions(text[at:])))
+
+
+def _expressions(page: str) -> str:
+    """Blank a page but for the expressions that read Vite's environment."""
+    kept, at = [], 0
+    for found in _EXPRESSION.finditer(page):
+        kept.append("\n" * page.count("\n", at, found.start()) + f";({found[1]});")
+        at = found.end()
+    return "".join((*kept, "\n" * page.count("\n", at)))

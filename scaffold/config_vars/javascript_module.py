@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.config_vars import javascript_services as services
 from scaffold.config_vars import nodes
 from scaffold.config_vars.javascript_env import Environment
 from scaffold.config_vars.javascript_helpers import Helper, helper, outcome
 from scaffold.config_vars.javascript_places import Places
-from scaffold.config_vars.javascript_schemas import schema_reads
+from scaffold.config_vars.javascript_schemas import LIBRARIES, schema_fields, schema_reads
+from scaffold.config_vars.javascript_validators import Field
 from scaffold.config_vars.javascript_values import fields
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.record import replace
@@ -33,7 +35,7 @@ class Module:
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads."""
-        asked = [*self._members(), *self._calls()]
+        asked = [*self._members(), *self._calls(), *services.asked(self.tree, self.places.values)]
         self.places.known = [(*_span(node), name) for node, name, _, _ in asked]
         found = [
             read
@@ -42,8 +44,26 @@ class Module:
         ]
         for pattern in self.environment.patterns:
             found += self._destructured(pattern)
-        found += [*self._copies(), *self._imports(), *schema_reads(self.path, self.tree)]
-        yield from self.places.settled(found)
+        found += [*self._copies(), *self._imports()]
+        found = [*self._validated(self.places.settled(found))]
+        yield from found
+        yield from schema_reads(self.path, self.tree, self.places.values)
+        yield from services.convict_reads(self.path, self.tree, self.places.values)
+
+    def _validated(self, reads: Iterator[Read]) -> Iterator[Read]:
+        """Apply schemas with keys of their own: `schema.parse({ port: process.env.PORT })`."""
+        text = self.tree.text()
+        below: dict[str, Field] = {}
+        if any(word in text for word in LIBRARIES):
+            fields_found = schema_fields(text, self.tree, self.places.values)
+            below = {key: found for key, _, found in fields_found if key != key.upper()}
+        for read in reads:
+            said = below.get(read.bound)
+            if said is None or read.mode is not Mode.PLAIN:
+                yield read
+            else:
+                default = read.default or said.default
+                yield replace(read, mode=said.mode, default=default, kind=read.kind or said.kind)
 
     def _members(self) -> Iterator[tuple[Any, str, Mode, str | None]]:
         """Yield the expressions that read one variable of the environment, with its name."""

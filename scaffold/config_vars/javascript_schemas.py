@@ -1,4 +1,4 @@
-"""Schemas that check the environment: zod, t3-env, envalid, Joi, yup, convict, env-var, Nest."""
+"""Schemas that check the environment: zod, t3-env, envalid, Joi, yup, valibot, JSON schemas, classes."""
 
 from __future__ import annotations
 
@@ -7,114 +7,150 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.config_vars import nodes
+from scaffold.config_vars.javascript_validators import Field, Validators
+from scaffold.config_vars.javascript_values import Values, fields
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.patterns import lazy
+from scaffold.record import replace
+
+LIBRARIES = (
+    *("zod", "oi'", 'oi"', "yup", "valibot", "superstruct", "typebox", "envalid", "env-schema", "fastify"),
+    *("class-validator", "t3-oss/env", "donis", "fluent-json-schema", "znv"),
+)
+"""A script with a schema names one of these."""
+FIELD = lazy(r"\b[A-Z][A-Z0-9_]{1,99}['\"]?(?:\?|!)?\s*(?::|,\s*\w+\.)\s*[\w$'\"{]")
+"""What a field of such a schema looks like."""
 
 _KEY = lazy(r"[A-Z][A-Z0-9_]{1,99}")
-_FIELD = lazy(
-    r"(z|zod|Joi|joi|yup|Yup|v|Type|t|S|s)\s*\.\s*\w+|(?:envalid\.)?(str|num|bool|url|email|port|host|json)\s*\("
-)
-_DEFAULT = lazy(
-    r"\.(?:default|catch|prefault|failover)\(\s*(?:(['\"`])(.*?)\1|([\w.-]+))?|\bdefault\s*:\s*(?:(['\"`])(.*?)\4|([\w.-]+))"
-)
-_OPTIONAL = lazy(r"\.(?:optional|nullish|nullable|allow)\(|\bv\.optional\(|Type\.Optional\(")
-_KINDS = {
-    "bool": "boolean",
-    "boolean": "boolean",
-    "num": "number",
-    "number": "number",
-    "port": "number",
-    "url": "url",
-    "uri": "url",
-    "int": "number",
-}
+_CLASSES = lazy(r"\bprocess\.env\b|validateSync|plainToClass|plainToInstance")
+_OPTIONAL = ("IsOptional", "CannotUseWithout", "ValidateIf")
+_TYPES = {"number": "number", "boolean": "boolean"}
 
 
-def schema_reads(path: str, tree: Any) -> Iterator[Read]:
-    """Yield the variables that schemas and config services in a script ask for."""
+def schema_reads(path: str, tree: Any, values: Values) -> Iterator[Read]:
+    """Yield the variables that the schemas in a script ask for."""
     text = tree.text()
-    if re.search(
-        r"createEnv|cleanEnv|\bz\.object|[Jj]oi\.object|[yY]up\.object|v\.object|Type\.Object|S\.object", text
-    ):
-        yield from _fields(path, tree)
-    if "convict" in text:
-        yield from _convict(path, tree)
-    if "ConfigService" in text or "env-var" in text:
-        yield from _services(path, tree)
+    if not any(word in text for word in LIBRARIES) and not re.search(r"createEnv|cleanEnv", text):
+        return
+    for key, node, found in schema_fields(text, tree, values):
+        if _KEY.fullmatch(key):
+            yield _read(path, node, key, found)
+    if re.search(r"env-schema|fastify(?:/|-)env|envSchema", text):
+        yield from _json_schema(path, tree, values)
+    if "class-validator" in text and _CLASSES.search(text):
+        yield from _classes(path, tree, values)
 
 
-def _fields(path: str, tree: Any) -> Iterator[Read]:
+def schema_fields(text: str, tree: Any, values: Values) -> Iterator[tuple[str, Any, Field]]:
+    """Yield key, place and validation of every field of a schema, whatever its key."""
+    validators = Validators(text, values)
     for node in nodes.every(tree, "pair"):
-        key, value = node.field("key"), node.field("value")
-        if key is None or value is None or value.kind() != "call_expression":
-            continue
-        name, text = nodes.string(key) or key.text(), value.text()
-        start = _FIELD.match(text)
-        if start is None or not _KEY.fullmatch(name):
-            continue
-        mode, default = _mode(text, start)
-        kind = next((_KINDS[word] for word in re.findall(r"[a-z]+", text[:60]) if word in _KINDS), "")
-        yield Read(
-            name=name, path=path, line=nodes.line(node), mode=mode, default=default, kind=kind, bound=name
-        )
-
-
-def _mode(text: str, start: re.Match[str]) -> tuple[Mode, str | None]:
-    if found := _DEFAULT.search(text):
-        default = found[2] if found[1] else found[5] if found[4] else found[3] or found[6]
-        if default in (None, "", "undefined", "null"):
-            return Mode.TEST, None
-        return Mode.DEFAULT, default
-    if _OPTIONAL.search(text):
-        return Mode.TEST, None
-    if (start[1] or "").lower() in ("joi", "yup") and ".required(" not in text:
-        return Mode.TEST, None
-    return Mode.STRICT, None
-
-
-def _convict(path: str, tree: Any) -> Iterator[Read]:
-    """`port: { doc: "...", default: 8080, env: "PORT" }`."""
-    for node in nodes.every(tree, "pair"):
-        name = nodes.string(node.field("value"))
-        if node.field("key").text() != "env" or not name or not _KEY.fullmatch(name):
-            continue
-        said = {
-            item.field("key").text(): item.field("value")
-            for item in nodes.named(node.parent())
-            if item.kind() == "pair"
-        }
-        given, doc = said.get("default"), nodes.string(said.get("doc")) or ""
-        text = nodes.string(given) if given is not None else None
-        if text is None and given is not None and given.kind() in ("number", "true", "false"):
-            text = given.text()
-        blank = given is None or given.kind() == "null" or text == ""
-        yield Read(
-            name=name,
-            path=path,
-            line=nodes.line(node),
-            mode=Mode.PLAIN if blank else Mode.DEFAULT,
-            default=text,
-            told=doc,
-        )
-
-
-def _services(path: str, tree: Any) -> Iterator[Read]:
-    """`config.get<string>("X")`, `config.getOrThrow("X")`, env-var's `env.get("X").required()`."""
-    for node in nodes.every(tree, "call_expression"):
-        callee, arguments = node.field("function"), nodes.named(node.field("arguments"))
-        name = nodes.string(arguments[0]) if arguments else None
-        if callee is None or name is None or not _KEY.fullmatch(name):
-            continue
-        found = re.fullmatch(
-            r"(?:this\.)?(?:\w*[cC]onfig\w*|env)\.(get|getOrThrow)(?:<.*>)?", callee.text(), re.DOTALL
-        )
+        key = nodes.string(node.field("key")) or node.field("key").text()
+        call = _call_around(node)
+        whole = _whole(call) if call is not None else ""
+        style = _style(node, call) if _KEY.fullmatch(key) else ""
+        found = validators.field(node.field("value"), style)
         if found is None:
             continue
-        above = node.parent().text() if node.parent() is not None else ""
-        after = above[len(node.text()) :] if above.startswith(node.text()) else ""
-        strict = found[1] == "getOrThrow" or after.startswith(".required")
-        default = nodes.string(arguments[1]) if len(arguments) > 1 else None
-        if given := re.match(r"\.default\(\s*['\"]?([^'\")]*)", after):
-            default = given[1]
-        mode = Mode.STRICT if strict else Mode.DEFAULT if default or len(arguments) > 1 else Mode.PLAIN
-        yield Read(name=name, path=path, line=nodes.line(node), mode=mode, default=default)
+        if re.search(r"\.(?:partial|deepPartial)\(\s*\)", whole):
+            found = replace(found, mode=Mode.TEST if found.mode is Mode.STRICT else found.mode)
+        elif re.search(r"presence\s*:\s*['\"]required", whole) and ".optional(" not in node.text():
+            found = replace(found, mode=Mode.STRICT if found.mode is Mode.TEST else found.mode)
+        yield key, node, found
+    if ".prop(" in text:
+        for node in nodes.every(tree, "call_expression"):
+            given = nodes.named(node.field("arguments"))
+            if node.field("function").text().endswith(".prop") and len(given) > 1:
+                found = validators.field(given[1])
+                if found is not None:
+                    yield nodes.string(given[0]) or "", given[0], found
+
+
+def _call_around(pair: Any) -> Any | None:
+    """Return the call that a pair's object is an argument of."""
+    above = pair.parent().parent()
+    call = above.parent() if above is not None and above.kind() == "arguments" else None
+    return call if call is not None and call.kind() == "call_expression" else None
+
+
+def _whole(call: Any) -> str:
+    """Return the text of a call with what is called on its result, without its arguments."""
+    outer = call
+    while (parent := outer.parent()) is not None and parent.kind() in (
+        "member_expression",
+        "call_expression",
+    ):
+        outer = parent
+    return str(outer.text())[len(call.text()) :]
+
+
+def _style(pair: Any, call: Any | None) -> str:
+    """Return the library of a schema that is handed to cleanEnv or createEnv, by itself or under "server"."""
+    table = pair.parent()
+    if call is not None:
+        return "envalid" if call.field("function").text().rpartition(".")[2] == "cleanEnv" else ""
+    above = table.parent()
+    if above is not None and above.kind() == "pair":
+        holder = _call_around(above)
+        named = above.field("key").text() in ("server", "client", "shared")
+        return (
+            "zod" if named and holder is not None and holder.field("function").text() == "createEnv" else ""
+        )
+    return ""
+
+
+def _json_schema(path: str, tree: Any, values: Values) -> Iterator[Read]:
+    """`{ required: ["A"], properties: { A: { type: "string", default: "x" } } }`."""
+    for node in nodes.every(tree, "pair"):
+        if node.field("key").text() != "properties" or node.field("value").kind() != "object":
+            continue
+        required = values.items(fields(node.parent()).get("required"))
+        for item in nodes.named(node.field("value")):
+            key = nodes.string(item.field("key")) or item.field("key").text() if item.kind() == "pair" else ""
+            if not _KEY.fullmatch(key) or item.field("value").kind() != "object":
+                continue
+            said = fields(item.field("value"))
+            default = values.literal(said.get("default"))
+            mode = Mode.STRICT if key in required else Mode.PLAIN
+            yield _read(
+                path,
+                item,
+                key,
+                Field(
+                    mode=Mode.DEFAULT if default else mode,
+                    default=default,
+                    kind=_TYPES.get(values.literal(said.get("type")) or "", ""),
+                    told=values.literal(said.get("description")) or "",
+                ),
+            )
+
+
+def _classes(path: str, tree: Any, values: Values) -> Iterator[Read]:
+    """Fields of a class with class-validator's decorators."""
+    for node in nodes.every(tree, "public_field_definition"):
+        name = node.field("name").text()
+        marks = [child.text() for child in node.children() if child.kind() == "decorator"]
+        if not _KEY.fullmatch(name) or not marks:
+            continue
+        given = node.field("value")
+        default = values.literal(given)
+        optional = any(word in mark for mark in marks for word in _OPTIONAL) or f"{name}?" in node.text()
+        mode = Mode.DEFAULT if default else Mode.TEST if optional or given is not None else Mode.STRICT
+        said = " ".join(marks)
+        kind = "boolean" if "IsBoolean" in said else "number" if re.search("Is(?:Number|Int)", said) else ""
+        kind = kind or ("url" if re.search(r"IsUr[li]", said) else "")
+        line = next(child for child in node.children() if child.text() == name)
+        yield _read(path, line, name, Field(mode=mode, default=default, kind=kind))
+
+
+def _read(path: str, node: Any, name: str, found: Field) -> Read:
+    return Read(
+        name=name,
+        path=path,
+        line=nodes.line(node),
+        mode=found.mode,
+        default=found.default,
+        kind=found.kind,
+        bound=name,
+        told=found.told,
+    )

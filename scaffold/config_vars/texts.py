@@ -1,14 +1,12 @@
-"""Configuration files that name variables: Prisma, Spring, Symfony, node-config, shell, Dart's YAML."""
+"""Configuration files that name variables: Prisma, Spring, Symfony, shell, Dart's YAML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from scaffold.config_vars import classify, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
-from scaffold.manifests import json_file, yaml_file
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of
 
@@ -33,8 +31,6 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
         for path in scope.files(repo, root, others, (".yaml", ".yml")):
             if "%env(" in repo.text(path) and not re.search(r"/(?:dev|test)/", path):
                 yield from _matches(repo, path, _SYMFONY, Mode.PLAIN)
-    if language == "node":
-        yield from _node_config(repo, root)
     if language == "dart":
         for path in scope.files(repo, root, others, (".yaml",)):
             if folder_of(path) == root:
@@ -102,52 +98,6 @@ def _spring(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
                 mode=mode,
                 default=found[2],
             )
-
-
-def _node_config(repo: Repo, root: str) -> Iterator[Read]:
-    """Read node-config's custom-environment-variables, with the defaults of config/default.*."""
-    prefix = "" if root == "." else root + "/"
-    defaults: dict[str, Any] = {}
-    for name in (
-        "default.json",
-        "default.yaml",
-        "default.yml",
-        "production.json",
-        "production.yaml",
-        "production.yml",
-    ):
-        found = _document(repo, f"{prefix}config/{name}")
-        defaults = {**defaults, **_leaves(found, ())}
-    for name in ("json", "yaml", "yml"):
-        path = f"{prefix}config/custom-environment-variables.{name}"
-        for key, value in _leaves(_document(repo, path), ()).items():
-            if not is_name(value):
-                continue
-            given = defaults.get(key.removesuffix(".__name"))
-            mode = Mode.PLAIN if given in (None, "") else Mode.DEFAULT
-            text = None if given is None else str(given)
-            yield Read(
-                name=value, path=path, line=repo.line_of(path, rf"\b{value}\b"), mode=mode, default=text
-            )
-
-
-def _document(repo: Repo, path: str) -> object:
-    if path not in repo:
-        return None
-    if path.endswith(".json"):
-        parsed = repo.try_parsed(path, json_file.parse)
-        return parsed.value if parsed else None
-    document = repo.try_parsed(path, yaml_file.parse)
-    return document.value if document else None
-
-
-def _leaves(value: object, where: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        return {".".join(where): value} if where else {}
-    found: dict[str, Any] = {}
-    for key, item in value.items():
-        found |= _leaves(item, (*where, str(key)))
-    return found
 
 
 def _shell(repo: Repo, root: str) -> Iterator[Read]:
