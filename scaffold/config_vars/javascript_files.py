@@ -16,7 +16,7 @@ from scaffold.repo import Repo
 _CODE = ("js", "ts", "cjs", "mjs", "json5")
 _FORMATS = ("json", "yaml", "yml", *_CODE)
 _SAFE = lazy(r"""['"]dotenv-safe(?:/config)?['"]""")
-_EXAMPLE = lazy(r"\bexample\s*:\s*(?:[\w.]+\(.*?)?['\"`](?:[./]*)([^'\"`]+)['\"`]")
+_EXAMPLE = lazy(r"\bexample\s*:\s*(?:[\w.]+\(.*?)?['\"`](?:[^'\"`]*/)?([^/'\"`]+)['\"`]")
 _LINE = lazy(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
 _WORDS = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -94,7 +94,7 @@ def _dotenv_safe(repo: Repo, root: str, others: tuple[str, ...], prefix: str) ->
         if not _SAFE.search(text):
             continue
         given = _EXAMPLE.search(text)
-        example = prefix + (given[1].removeprefix("/") if given else ".env.example")
+        example = prefix + (given[1] if given else ".env.example")
         blank = re.search(r"allowEmptyValues\s*:\s*true", text) is not None
         yield from _all_of(repo, example, Mode.PLAIN if blank else Mode.STRICT)
 
