@@ -368,3 +368,66 @@ def test_any_script_is_read_without_a_crash(text: str, suffix: str) -> None:
         {f"a.{suffix}": marks + text, f"b.{suffix}": text + marks, f"c.{suffix}": "{...process.env" + text},
         "node",
     )
+
+
+# what it is, files, then for each name: required, or the text of `field=value` to hold
+SITUATIONS = [
+    ("an answer shows it", {"app.js": "app.get('/', (q, res) => res.json({ a: process.env.LINKS_URL }));\n"}, {"LINKS_URL": False}),
+    ("a page shows it, an address is built of it", {"app.js": "res.render('x', { a: process.env.BASE_URL });\nconst u = process.env.BASE_URL.trim();\n"}, {"BASE_URL": True}),
+    ("behind PORT", {"env.ts": "const need = (k: string) => { if (!process.env[k]) throw new Error(k); return process.env[k]; };\nconst p = process.env.PORT || need('APP_PORT');\n"}, {"APP_PORT": False}),
+    ("one of two", {"app.js": "if (!process.env.AA_URL && !process.env.BB_URL) throw new Error('x');\n"}, {"AA_URL": True, "BB_URL": False}),
+    ("switched off unless set", {"env.js": "const { cleanEnv, str, bool } = require('envalid');\ncleanEnv(process.env, {\n  CACHE_ENABLED: bool({ default: false }),\n  CACHE_HOST: str({ default: '127.0.0.1' }),\n});\n"}, {"CACHE_HOST": False}),
+    ("beside a file", {"env.js": "const { cleanEnv, str } = require('envalid');\ncleanEnv(process.env, {\n  DB_CLIENT: str({ default: 'better-sqlite3' }),\n  DB_HOST: str({ default: 'localhost' }),\n  DB_USER: str({ default: 'me' }),\n});\n"}, {"DB_HOST": False, "DB_USER": False}),
+    ("placeholder", {"app.js": "const x = process.env.MEETING || 'PUT YOUR MEETING HERE';\n"}, {"MEETING": True}),
+    ("login of an account", {"app.js": "login({ user: process.env.ZED_EMAIL, password: process.env.ZED_PASS });\n"}, {"ZED_EMAIL": True, "ZED_PASS": True}),
+    ("test elsewhere in the script", {"app.js": "const conf = { host: process.env.MAILER_HOST };\nif (conf.host) connect(conf.host);\n"}, {"MAILER_HOST": False}),
+    ("a request's field of the same name", {"app.js": "const host = process.env.MAILER_HOST;\nif (!req.body.host) throw new Error('x');\nconnect(host);\n"}, {"MAILER_HOST": True}),
+    ("a parameter of the same name", {"app.js": "const host = process.env.MAILER_HOST;\nfunction f(host) { if (host) g(host); }\nconnect(host);\n"}, {"MAILER_HOST": True}),
+    ("address that must parse, tested before", {"app.js": "if (process.env.QUEUE_URL) { connect(new URL(process.env.QUEUE_URL)); }\n"}, {"QUEUE_URL": False}),
+    ("required names pushed to a list", {"app.js": "const missing = [];\nfor (const k of ['AA_BB', 'CC_DD']) {\n  if (!process.env[k]) missing.push(k);\n}\nif (missing.length) { process.exit(1); }\n"}, {"AA_BB": True, "CC_DD": True}),
+    ("required names reduced to a list", {"app.js": "function check(names) {\n  const missing = names.reduce((all, k) => { if (!process.env[k]) { all.push(k); } return all; }, []);\n  if (missing.length) process.exit(1);\n}\ncheck(['AA_URL']);\n"}, {}),
+    ("environment exported behind a proxy", {"lib/environment.ts": "export function guarded(env: Env) {\n  return new Proxy(env, handler);\n}\nexport default guarded(process.env);\n", "app.ts": "import environment from './lib/environment';\nconst x = environment.AA_BB ?? 'd';\n"}, {"AA_BB": "default=d"}),
+    ("environment exported by name", {"lib/environment.js": "const env = { ...process.env };\nmodule.exports = { env };\n", "app.js": "const { env } = require('./lib/environment');\nconst x = env.AA_BB || 'd';\n"}, {"AA_BB": "default=d"}),
+    ("helper of another file", {"lib/need.ts": "export const need = (k: string): string => {\n  const v = process.env[k];\n  if (v === undefined) throw new Error(k);\n  return v;\n};\n", "app.ts": "import { need } from './lib/need';\nexport const x = need('AA_BB');\n"}, {"AA_BB": True}),
+    ("Nest's getters", {"a.service.ts": "import { ConfigService } from '@nestjs/config';\nexport class Settings {\n  constructor(private configService: ConfigService) {}\n  get name() { return this.getNumber('AA_BB'); }\n  private getNumber(key: string) { return Number(this.get(key)); }\n  private get(key: string) {\n    const v = this.configService.get<string>(key);\n    if (v == null) throw new Error(key);\n    return v;\n  }\n}\n"}, {"AA_BB": True}),
+    ("class of settings", {"env.ts": "import { validate, IsNotEmpty, IsOptional, IsUrl } from 'class-validator';\nconst environment = process.env;\nclass Environment {\n  @IsNotEmpty()\n  AA_BB = environment.AA_BB ?? '';\n  @IsOptional()\n  @IsUrl()\n  CC_URL = this.text(environment.CC_URL);\n  DD_URL = environment.DD_URL;\n}\nvalidate(new Environment());\n"}, {"AA_BB": True, "CC_URL": False, "DD_URL": False}),
+    ("dotenv-safe", {"package.json": '{"dependencies": {"dotenv-safe": "8"}}', ".env.example": "AA_BB=1\nEE_FF=\n", "app.js": "require('dotenv-safe').config({ example: path.join(__dirname, '.env.example') });\nconst x = process.env.AA_BB;\n"}, {"AA_BB": True, "EE_FF": True}),
+    ("dotenv-safe with blanks", {"package.json": '{"dependencies": {"dotenv-safe": "8"}}', ".env.example": "EE_FF=\n", "app.js": "require('dotenv-safe').config({ allowEmptyValues: true });\n"}, {"EE_FF": False}),
+    ("node-config with defaults", {"config/custom-environment-variables.json": '{"a": {"b": "AA_BB"}, "c": "CC_DD"}', "config/default.js": "module.exports = { a: { b: 'd' } };\n"}, {"AA_BB": "default=d", "CC_DD": False}),
+    ("Nuxt's settings", {"nuxt.config.ts": "export default defineNuxtConfig({\n  runtimeConfig: {\n    zedMode: 'd',\n    zedKey: '',\n    public: { apiBase: '/api' },\n  },\n});\n"}, {"NUXT_ZED_MODE": "default=d", "NUXT_PUBLIC_API_BASE": "default=/api", "NUXT_ZED_KEY": "secret=True"}),
+    ("named by next.config", {"next.config.js": "module.exports = { env: { basePath: process.env.BASE_PATH || '' } };\n", "pages/a.js": "const x = process.env.basePath;\n"}, {"BASE_PATH": "stage=build"}),
+    ("passed on by next.config", {"next.config.js": "module.exports = { env: { AA_BB: process.env.AA_BB } };\n", "pages/a.js": "const x = process.env.AA_BB;\n"}, {"AA_BB": False}),
+    ("development server's settings", {"vite.config.ts": "export default { server: { proxy: { '/api': process.env.API_URL } }, base: process.env.AA_BB };\n"}, {"AA_BB": "stage=build"}),
+    ("compiled into the page", {"src/a.ts": "const x = import.meta.env.VITE_AA_BB;\n"}, {"VITE_AA_BB": "stage=build"}),
+    ("read while serving", {"src/a.ts": "const x = process.env.AA_BB;\n"}, {"AA_BB": "stage=run"}),
+    ("library that reads by itself", {"package.json": '{"dependencies": {"probot": "13"}}', "app.js": "module.exports = (app) => { app.on('issues.opened', run); };\n"}, {"APP_ID": True, "PRIVATE_KEY": True, "WEBHOOK_SECRET": True}),
+    ("any random text, says the example", {".env.example": "# Any text: openssl rand -hex 32\nAA_SECRET=\n", "app.ts": "const x = process.env.AA_SECRET!;\n"}, {"AA_SECRET": "generator=secret"}),
+    ("its own comment", {"app.ts": "// How many pages are kept\nconst x = process.env.AA_BB;\n"}, {"AA_BB": "description=How many pages are kept"}),
+    ("envalid's description", {"env.ts": "import { cleanEnv, str } from 'envalid';\ncleanEnv(process.env, { AA_BB: str({ desc: 'How many pages' }) });\n"}, {"AA_BB": "description=How many pages"}),
+    ("zod's description", {"env.ts": "import { z } from 'zod';\nz.object({ AA_BB: z.string().describe('How many pages') }).parse(process.env);\n"}, {"AA_BB": "description=How many pages"}),
+    ("Joi's description", {"env.ts": "import Joi from 'joi';\nJoi.object({ AA_BB: Joi.number().description('How many pages') }).validate(process.env);\n"}, {"AA_BB": "description=How many pages"}),
+    ("convict's doc", {"env.ts": "import convict from 'convict';\nconvict({ a: { doc: 'How many pages', default: 5, env: 'AA_BB' } });\n"}, {"AA_BB": "description=How many pages"}),
+    ("kind: zod number", {"env.ts": "import { z } from 'zod';\nz.object({ AA_BB: z.coerce.number() }).parse(process.env);\n"}, {"AA_BB": "kind=number"}),
+    ("kind: zod address", {"env.ts": "import { z } from 'zod';\nz.object({ AA_BB: z.string().url() }).parse(process.env);\n"}, {"AA_BB": "kind=url"}),
+    ("kind: envalid bool", {"env.ts": "import { cleanEnv, bool } from 'envalid';\ncleanEnv(process.env, { AA_BB: bool() });\n"}, {"AA_BB": "kind=boolean"}),
+    ("kind: parseInt", {"app.ts": "const x = parseInt(process.env.AA_BB ?? '', 10);\n"}, {"AA_BB": "kind=number"}),
+    ("kind: list", {"app.ts": "const x = process.env.AA_BB?.split(',');\n"}, {"AA_BB": "kind=list"}),
+    ("kind: switch", {"app.ts": "const x = process.env.AA_BB === 'true';\n"}, {"AA_BB": "kind=boolean"}),
+    ("kind: presence of an address", {"app.ts": "const on = Boolean(process.env.QUEUE_URL);\n"}, {"QUEUE_URL": "kind=url"}),
+    ("kind: new URL", {"app.ts": "const x = new URL(process.env.AA_BB);\n"}, {"AA_BB": "kind=url"}),
+    ("a secret's default is not told", {"app.ts": "const x = process.env.AA_SECRET || 'hunter2hunter2';\n"}, {"AA_SECRET": "default=None"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "told"), [row[1:] for row in SITUATIONS], ids=[row[0] for row in SITUATIONS]
+)
+def test_what_is_told_of_a_variable(files: dict[str, str], told: dict[str, bool | str]) -> None:
+    found = found_in({"package.json": "{}", **files}, "node")
+    for name, said in told.items():
+        if isinstance(said, bool):
+            assert found[name].required is said, name
+        else:
+            field, _, value = said.partition("=")
+            assert str(getattr(found[name], field)) == value
+    assert {name for name in found if name not in told} <= {"CACHE_ENABLED", "DB_CLIENT", "AA_URL"}

@@ -45,8 +45,10 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
     told = context.told.get(name)
     provider = classify.provider(name, language)
     secret = classify.is_secret(name)
-    generated = verdict.default is None or secret
-    generator = "secret" if generated and classify.is_generated(name, [read.bound for read in reads]) else ""
+    generated = (verdict.default is None or secret) and classify.is_generated(
+        name, [read.bound for read in reads], told.description if told is not None else ""
+    )
+    generator = "secret" if generated else ""
     if provider == "platform" or (told is not None and told.committed is not None):
         generator = ""
     default = None if secret else verdict.default

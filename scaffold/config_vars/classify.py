@@ -72,12 +72,14 @@ def is_secret(name: str) -> bool:
     return bool(_pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper))
 
 
-def is_generated(name: str, bound: Iterable[str] = ()) -> bool:
-    """Tell whether any random text will do as the value."""
+def is_generated(name: str, bound: Iterable[str] = (), said: str = "") -> bool:
+    """Tell whether any random text will do as the value; `said` is its description."""
     upper = name.upper()
     if not is_secret(upper) or not set(_SPLIT.split(upper)).isdisjoint(table()["vendors"]["names"]):
         return False
     if _pattern("generated").fullmatch(upper):
+        return True
+    if said and re.search(table()["generated"]["said"], said, re.IGNORECASE):
         return True
     return not set(bound).isdisjoint(table()["generated"]["bound"])
 
@@ -101,6 +103,11 @@ def provider(name: str, language: str = "") -> str:
 def is_unusable(value: str) -> bool:
     """Tell whether a fallback cannot work on a dyno or is meant to be replaced."""
     return not value.strip() or _pattern("unusable", "values").fullmatch(value.strip()) is not None
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether a fallback only says that a value belongs there."""
+    return _pattern("unusable", "placeholders").fullmatch(value.strip()) is not None
 
 
 def kind(name: str, value: str | None, told: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.config_vars import javascript_files, javascript_services, nodes, scope
+from scaffold.config_vars.javascript_build import inlined, settled
 from scaffold.config_vars.javascript_helpers import Helper, seek
 from scaffold.config_vars.javascript_module import Module
 from scaffold.config_vars.javascript_schemas import FIELD, LIBRARIES
@@ -66,9 +67,10 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
         for path, text in texts:
             if path not in modules and calls.search(text) and (tree := _tree(path, text)) is not None:
                 modules[path] = Module(path, tree, helpers)
-    for path in sorted(modules):
-        for found in modules[path].reads():
-            yield replace(found, stage="build") if assets else found
+    own = frozenset(name for path, module in modules.items() for name in inlined(path, module.tree))
+    reads = [found for path in sorted(modules) for found in modules[path].reads()]
+    for found in settled(reads, own):
+        yield replace(found, stage="build") if assets else found
     if not assets:
         yield from javascript_files.read(repo, root, others)
 
@@ -84,7 +86,7 @@ def _importers(
     texts: list[tuple[str, str]], modules: dict[str, Module], helpers: dict[str, list[Helper]]
 ) -> dict[str, Module]:
     """Return the modules that import an object which another module makes of process.env."""
-    exported = {path: names for path, module in modules.items() if (names := module.exported())}
+    exported = {path: names for path, module in modules.items() if (names := module.environment.exported())}
     found: dict[str, Module] = {}
     for source, names in exported.items():
         stem = source.rpartition("/")[2].partition(".")[0]

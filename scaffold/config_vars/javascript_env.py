@@ -28,7 +28,7 @@ _SAME = frozenset(
 _COPIES = lazy(
     r"(?:Object\.(?:assign|freeze|seal)|structuredClone|Proxy|(?:_|lodash)\.(?:clone|cloneDeep|merge|defaults))"
 )
-_COPIED = lazy(r"\b(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
+_COPIED = lazy(r"(?<![.\w])(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
 """An object that a loop fills from the environment."""
 
 
@@ -119,11 +119,35 @@ class Environment:
             elif kind == "spread_element" and parent.parent().kind() == "object":
                 node = parent.parent()
                 self.copies.append(node)
-            elif kind == "arguments" and _COPIES.fullmatch(_callee(parent.parent())):
+            elif kind == "arguments" and self._is_same(_callee(parent.parent())):
                 node = parent.parent()
             else:
                 break
         return node
+
+    def _is_same(self, callee: str) -> bool:
+        """Tell whether a call returns the environment it is given, as it is or behind a Proxy."""
+        if _COPIES.fullmatch(callee):
+            return True
+        for function in functions(self.tree, callee) if callee.isidentifier() else ():
+            given = re.split(r"\W+", "".join(item.text() for item in parameters(function)[:1]))[0]
+            if given and re.search(rf"\breturn\s+(?:new\s+Proxy\(\s*)?{given}\s*[;,)]", function.text()):
+                return True
+        return False
+
+    def exported(self) -> set[str]:
+        """Return the names under which the script exports the environment ("default" too)."""
+        found: set[str] = set()
+        text = self.tree.text()
+        for node in self.objects:
+            parent = node.parent()
+            kind = parent.kind() if parent is not None else ""
+            left = parent.field("left") if kind == "assignment_expression" else None
+            if kind == "export_statement" or (left is not None and left.text() == "module.exports"):
+                found.add("default")
+            elif kind == "variable_declarator" and nodes.same(parent.field("value"), node):
+                found |= _exports(text, parent.field("name").text())
+        return found | {name for copied in set(_COPIED.findall(text)) for name in _exports(text, copied)}
 
     def _follow(self, node: Any, parent: Any, kind: str) -> None:
         """Find what else stands for the environment where it is bound or handed on."""
@@ -208,6 +232,17 @@ _FUNCTIONS = (
     "method_definition",
     "generator_function_declaration",
 )
+
+
+def _exports(text: str, name: str) -> set[str]:
+    """Return the names that a script exports one of its own names under."""
+    word = re.escape(name)
+    found = {name} if re.search(rf"\bexport\s+(?:const|let|var)\s+{word}\b", text) else set()
+    if re.search(rf"\b(?:export|module\.exports\s*=)\s*\{{[^}}]*\b{word}\b|\bexports\.{word}\s*=", text):
+        found.add(name)
+    if re.search(rf"\b(?:export\s+default|module\.exports\s*=)\s*{word}\s*(?:;|$)", text, re.MULTILINE):
+        found.add("default")
+    return found
 
 
 def _callee(call: Any | None) -> str:

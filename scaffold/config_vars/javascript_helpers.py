@@ -44,8 +44,8 @@ class Helper:
         return self.name in _GENERIC
 
 
-def helper(path: str, node: Any, parameter: str, asks: Asks) -> Helper | None:
-    """Return the helper around a read whose name is a parameter."""
+def helper(path: str, node: Any, parameter: str, asks: Asks, *, strict: bool) -> Helper | None:
+    """Return the helper around a read whose name is a parameter; `strict`: the read itself fails."""
     for function in enclosing(node):
         given = parameters(function)
         names = [re.split(r"\W+", item.text().lstrip("{[ ."))[0] for item in given]
@@ -58,14 +58,14 @@ def helper(path: str, node: Any, parameter: str, asks: Asks) -> Helper | None:
             name=name,
             path=path,
             key=names.index(parameter),
-            strict=asks.fails(function.field("body") or function),
+            strict=strict or asks.fails(function.field("body") or function),
             kind=_kind(name, function.text()),
         )
-        return _with_rest(found, given, names)
+        return _with_rest(found, given, names, function.text())
     return None
 
 
-def _with_rest(found: Helper, given: list[Any], names: list[str]) -> Helper:
+def _with_rest(found: Helper, given: list[Any], names: list[str], body: str) -> Helper:
     """Add what the parameters after the name are for."""
     for at in range(found.key + 1, len(given)):
         preset = given[at].field("value") or given[at].field("right")
@@ -73,9 +73,17 @@ def _with_rest(found: Helper, given: list[Any], names: list[str]) -> Helper:
         if means is not None:
             said = preset is not None and preset.text() == "true"
             found = replace(found, flag=at, flag_means=means, flag_given=said)
-        elif found.fallback < 0:
+        elif found.fallback < 0 and _is_fallback(names[at], body):
             found = replace(found, fallback=at, fallback_given=preset)
     return found
+
+
+def _is_fallback(name: str, body: str) -> bool:
+    """Tell whether a parameter stands in for the variable, by its name or by its use."""
+    if re.match(r"(?i)def|fallback|alt|opt|value|config", name):
+        return True
+    seek = rf"(?:\?\?|\|\||\breturn|\?|:)\s*{re.escape(name)}\s*[;,):}}\n]"
+    return re.search(seek, body[body.find(")") :]) is not None
 
 
 def _kind(name: str, text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.config_vars import javascript_services as services
 from scaffold.config_vars import nodes
+from scaffold.config_vars.javascript_build import is_development
 from scaffold.config_vars.javascript_env import Environment
 from scaffold.config_vars.javascript_helpers import Helper, helper, outcome
 from scaffold.config_vars.javascript_places import Places
@@ -40,7 +41,8 @@ class Module:
         found = [
             read
             for node, name, mode, default in asked
-            if (read := self.places.read(self.path, node, name, mode=mode, default=default)) is not None
+            if not is_development(self.path, node)
+            and (read := self.places.read(self.path, node, name, mode=mode, default=default)) is not None
         ]
         for pattern in self.environment.patterns:
             found += self._destructured(pattern)
@@ -175,56 +177,30 @@ class Module:
 
     def find_helpers(self) -> int:
         """Note the functions that read the variable they are given; return how many are new."""
-        asked = []
+        asked = [(node, key, False) for node, key in services.keyed(self.tree)]
         for node in self.environment.objects:
             parent = node.parent()
             if parent is not None and parent.kind() == "subscript_expression":
-                asked.append((parent, parent.field("index")))
+                asked.append((parent, parent.field("index"), False))
         for node in nodes.every(self.tree, "call_expression") if self.helpers else ():
             arguments = nodes.named(node.field("arguments"))
             found = self._helper(node.field("function").text())
             if found is not None and len(arguments) > found.key:
-                asked.append((node, arguments[found.key]))
+                strict = found.strict and len(arguments) == 1 and found.flag < 0
+                asked.append((node, arguments[found.key], strict))
             elif node.field("function").text() == "Deno.env.get" and arguments:
-                asked.append((node, arguments[0]))
-        return sum(self._note(node, key) for node, key in asked)
+                asked.append((node, arguments[0], False))
+        return sum(self._note(node, key, strict) for node, key, strict in asked)
 
-    def _note(self, node: Any, key: Any | None) -> bool:
+    def _note(self, node: Any, key: Any | None, strict: bool) -> bool:
         if key is None or key.kind() != "identifier":
             return False
-        found = helper(self.path, node, key.text(), self.places.asks)
+        found = helper(self.path, node, key.text(), self.places.asks, strict=strict)
         known = self.helpers.get(found.name, []) if found is not None else []
         if found is None or any(item.path == found.path for item in known):
             return False
         self.helpers.setdefault(found.name, []).append(found)
         return True
-
-    def exported(self) -> set[str]:
-        """Return the names under which the module exports an object made of process.env ("default" too)."""
-        text = self.tree.text()
-        if "process.env" not in text or "export" not in text:
-            return set()
-        made = set(
-            re.findall(
-                r"\b(?:const|let|var)\s+(\w+)(?:\s*:[^=;]+)?\s*=\s*(?:\{[^{}]*\.\.\.)?process\.env\b(?![.\[?])",
-                text,
-            )
-        )
-        made |= set(re.findall(r"\b(\w+)\s*=\s*\{[^{}]*\.\.\.process\.env\b", text))
-        made |= set(re.findall(r"\b(?:const|let|var)\s+(\w+)\s*=\s*new Proxy\(\s*process\.env\b", text))
-        found = {
-            name
-            for name in made
-            if re.search(rf"export\s+(?:const|let|var)\s+{name}\b|export\s*\{{[^}}]*\b{name}\b", text)
-        }
-        whole = re.search(
-            r"export\s+default\s+(process\.env\b(?![.\[])|\w+)|module\.exports\s*=\s*(process\.env\b(?![.\[])|\w+)\s*;?$",
-            text,
-            re.MULTILINE,
-        )
-        if whole is not None and (whole[1] or whole[2]) in made | {"process.env"}:
-            found.add("default")
-        return found
 
 
 def _span(node: Any) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scaffold.config_vars import conditions, nodes
+from scaffold.config_vars import classify, conditions, nodes
 from scaffold.config_vars import javascript_steps as steps
 from scaffold.config_vars.javascript_asks import Asks
 from scaffold.config_vars.javascript_steps import Place
@@ -17,8 +17,12 @@ from scaffold.record import replace
 
 _NUMBERS = frozenset("parseInt Number parseFloat Number.parseInt Number.parseFloat BigInt".split())
 _ASSERTS = lazy(r"(?:assert|invariant|ok|tiny_?[iI]nvariant)(?:\.(?:ok|strict|exists|isDefined|notEqual))*")
-_THROWS = frozenset("URL Buffer.from readFileSync fs.readFileSync readFile".split())
+_THROWS = frozenset("JSON.parse URL Buffer.from readFileSync fs.readFileSync readFile".split())
 """Calls that throw on undefined."""
+_SURE = lazy(r"\benv(?:\.|\[['\"])(?:PORT|NODE_ENV|DYNO|HOME|PATH)\b")
+"""What is set on every dyno: its fallback never runs."""
+_SHOWS = frozenset("json render send".split())
+"""Calls that answer a request: what they show may be missing."""
 _CONDITIONS = ("if_statement", "ternary_expression")
 
 
@@ -46,7 +50,7 @@ class Places:
             default=place.default,
             guarded=place.guarded,
             bound="!" + place.bound if place.missing and place.bound else place.bound,
-            kind=place.kind,
+            kind=place.kind if place.kind != "presence" else "" if classify.is_needed(name) else "boolean",
             instead=tuple(dict.fromkeys(other for other in place.instead if other != name)),
         )
 
@@ -63,6 +67,8 @@ class Places:
             if kind == "unary_expression" and parent.text().startswith("delete"):
                 return False
             self._step(child, parent, kind, place)
+            if kind == "arguments" and place.mode is Mode.PLAIN and place.bound and _is_answer(parent):
+                place.guarded = True
         return True
 
     def _step(self, child: Any, parent: Any, kind: str, place: Place) -> None:
@@ -94,12 +100,14 @@ class Places:
         word = next((c.text() for c in parent.children() if not c.is_named()), "")
         first = nodes.same(left, child)
         other = right if first else left
-        if word in ("||", "??") and not place.stopped:
-            if first and not place.asked and not place.settled:
+        if word in ("||", "??") and first and not place.stopped:
+            if not place.asked and not place.settled:
                 self._otherwise(right, place)
+        elif word in ("||", "??"):
+            place.guarded = place.guarded or (not first and _SURE.search(left.text()) is not None)
         elif word == "&&":
             if place.asked and place.missing and not place.stopped:
-                place.instead += self._names_in(other)
+                place.instead += self._names_in(other) if first else []
             elif first and not place.stopped:
                 place.tested()
             if not first and conditions.truth(left.text()) is False:
@@ -176,10 +184,12 @@ class Places:
         elif last in ("hasOwnProperty", "hasOwn", "has"):
             place.tested()
             place.asked = True
-        elif word == "JSON.parse" or word in _THROWS:
-            place.mode = Mode.STRICT if place.mode is Mode.PLAIN else place.mode
+        elif word in _THROWS and place.mode is Mode.PLAIN:
+            place.mode = Mode.STRICT if word == "JSON.parse" else Mode.FRAGILE
+            place.kind = place.kind or ("url" if word == "URL" else "")
         elif word == "Boolean" or "bool" in word.lower():
-            place.kind, place.asked = place.kind or "boolean", word == "Boolean"
+            place.kind = place.kind or ("presence" if word == "Boolean" else "boolean")
+            place.asked = word == "Boolean"
             place.tested()
         elif word and place.mode is Mode.PLAIN and self.asks.refuses(last, call, child):
             place.mode = Mode.STRICT
@@ -228,6 +238,8 @@ class Places:
             if kind in _CONDITIONS:
                 self._step(child, parent, kind, place)
                 return place.stopped or place.settled
+            if kind == "binary_expression" and place.text and _falls_back(parent):
+                continue
             if kind in ("binary_expression", "unary_expression", "parenthesized_expression"):
                 self._step(child, parent, kind, place)
                 if place.compared or (place.mode is Mode.DEFAULT and not place.asked):
@@ -238,8 +250,18 @@ class Places:
             elif kind == "member_expression" and parent.field("property").text() in ("length", "size"):
                 place.counted = True
             else:
-                return False
+                return place.mode is Mode.TEST and not place.used
         return False
+
+
+def _falls_back(node: Any) -> bool:
+    return any(not child.is_named() and child.text() in ("||", "??") for child in node.children())
+
+
+def _is_answer(arguments: Any) -> bool:
+    call = arguments.parent()
+    callee = call.field("function") if call is not None else None
+    return callee is not None and callee.text().rpartition(".")[2] in _SHOWS
 
 
 def _under(read: Read, verdict: tuple[Mode, str | None] | None) -> Read:

@@ -22,8 +22,9 @@ FIELD = lazy(r"\b[A-Z][A-Z0-9_]{1,99}['\"]?(?:\?|!)?\s*(?::|,\s*\w+\.)\s*[\w$'\"
 """What a field of such a schema looks like."""
 
 _KEY = lazy(r"[A-Z][A-Z0-9_]{1,99}")
-_CLASSES = lazy(r"\bprocess\.env\b|validateSync|plainToClass|plainToInstance")
-_OPTIONAL = ("IsOptional", "CannotUseWithout", "ValidateIf")
+_CLASSES = lazy(r"\bprocess\.env\b|validateSync|\bvalidate\(|plainToClass|plainToInstance")
+_OPTIONAL = ("IsOptional", "CannotUseWith", "ValidateIf")
+_INSISTS = lazy(r"@(?:IsNotEmpty|IsDefined|Length|MinLength|IsHexadecimal|Is(?:Url|Email|UUID|In)|Matches)\(")
 _TYPES = {"number": "number", "boolean": "boolean"}
 
 
@@ -130,11 +131,17 @@ def _classes(path: str, tree: Any, values: Values) -> Iterator[Read]:
     for node in nodes.every(tree, "public_field_definition"):
         name = node.field("name").text()
         marks = [child.text() for child in node.children() if child.kind() == "decorator"]
-        if not _KEY.fullmatch(name) or not marks:
-            continue
         given = node.field("value")
+        if not _KEY.fullmatch(name) or not (marks or given is not None):
+            continue
         default = values.literal(given)
         optional = any(word in mark for mark in marks for word in _OPTIONAL) or f"{name}?" in node.text()
+        if given is not None and default is None:
+            read = re.search(rf"\.{name}\s*(?:(?:\?\?|\|\|)\s*(?:''|\"\"))?$", given.text())
+            insists = read is not None and not optional and any(_INSISTS.match(mark) for mark in marks)
+            if not insists and not optional and (marks or read is None):
+                continue
+            given = None if insists else given
         mode = Mode.DEFAULT if default else Mode.TEST if optional or given is not None else Mode.STRICT
         said = " ".join(marks)
         kind = "boolean" if "IsBoolean" in said else "number" if re.search("Is(?:Number|Int)", said) else ""

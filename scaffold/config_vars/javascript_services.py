@@ -35,11 +35,7 @@ def asked(tree: Any, values: Values) -> Iterator[Asked]:
     text = tree.text()
     if not MARK.search(text):
         return
-    nest = (
-        {name for found in _NEST.findall(text) for name in found if name}
-        if "ConfigService" in text
-        else set()
-    )
+    nest = _nest(text)
     holders = {name for found in _ENV_VAR.findall(text) for name in found if name}
     holders = holders if "env-var" in text else set()
     adonis = set(_ADONIS.findall(text))
@@ -60,6 +56,24 @@ def asked(tree: Any, values: Values) -> Iterator[Asked]:
         elif (last in adonis and word == "get") or (strapi and (callee.text() == "env" or holder == "env")):
             yield node, name, *_second(given, Mode.PLAIN, values)
     yield from _lists(tree, text, values)
+
+
+def _nest(text: str) -> set[str]:
+    """Return the names that Nest's ConfigService has in a script."""
+    if "ConfigService" not in text:
+        return set()
+    return {name for found in _NEST.findall(text) for name in found if name}
+
+
+def keyed(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the calls that ask Nest's ConfigService for a name held in a variable, with that variable."""
+    nest = _nest(tree.text())
+    for node in nodes.every(tree, "call_expression") if nest else ():
+        given = nodes.named(node.field("arguments"))
+        callee = re.sub(r"<.*>$|\s+", "", node.field("function").text(), flags=re.DOTALL)
+        holder, _, word = callee.rpartition(".")
+        if word in ("get", "getOrThrow") and holder.rpartition(".")[2] in nest and given:
+            yield node, given[0]
 
 
 def _second(given: list[Any], mode: Mode, values: Values) -> tuple[Mode, str | None]:

@@ -46,7 +46,7 @@ class Place:
 def negate(parent: Any, place: Place) -> None:
     text = parent.text()
     if text.startswith("!"):
-        place.kind = place.kind or ("boolean" if text.startswith("!!") else "")
+        place.kind = place.kind or ("presence" if text.startswith("!!") else "")
         place.asked, place.missing = True, not place.missing
         place.tested()
     elif text.startswith("+"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from scaffold.config_vars import classify
@@ -64,6 +65,8 @@ def _failure(name: str, live: Sequence[Read], context: Context) -> str:
     if any(_is_hard(read) or (read.mode is Mode.FRAGILE and not _copes(name, context)) for read in live):
         return "" if _is_table_only(live, context.told.get(name, Told())) else "the code fails without it"
     usable = any(read.default and not _is_unusable(name, read.default) for read in live)
+    if not classify.is_optional(name) and all(classify.is_placeholder(read.default or "") for read in live):
+        return "its fallback only says that a value belongs there"
     if _is_hosts(name) and not usable and not any(_is_computed(read) for read in live):
         return "without it every request is refused"
     if _is_of_local_database(name, context):
@@ -89,12 +92,22 @@ def _why(name: str, default: str | None) -> str:
 
 def _is_needed(name: str, live: Sequence[Read], told: Told, context: Context) -> bool:
     """Tell whether a variable that is read with no usable fallback is one that production needs."""
-    if name in context.spare or classify.is_optional(name) or not classify.is_needed(name):
+    if name in context.spare or classify.is_optional(name):
+        return False
+    if not classify.is_needed(name) and not _is_login(name, context):
         return False
     if classify.provider(name) or _is_table_only(live, told):
         return False
     blank = all(read.default == "" or _SHOWN.search(read.path) for read in live)
     return not blank or classify.is_secret(name) or classify.is_key(name)
+
+
+def _is_login(name: str, context: Context) -> bool:
+    """Tell whether a variable is the address that a password of the same account belongs to."""
+    found = re.fullmatch(r"(.+)_E?MAIL", name.upper())
+    return found is not None and any(
+        f"{found[1]}_{word}" in context.reads for word in ("PASSWORD", "PASS", "PWD")
+    )
 
 
 def _is_computed(read: Read) -> bool:

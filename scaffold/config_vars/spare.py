@@ -33,6 +33,8 @@ def find(
         *_storage(reads),
         *_committed(reads, told),
         *_families(reads),
+        *_switched(reads),
+        *_beside_sqlite(reads),
     }
     if any(classify.provider(name) in ("postgres", "mysql") and name.endswith("_URL") for name in reads):
         found |= {name for name in reads if _PARTS.fullmatch(name.upper())}
@@ -150,6 +152,36 @@ def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
     )
     if disk:
         yield from (n for n in reads if re.fullmatch(section["names"], n) and not _is_strict(reads[n]))
+
+
+_SWITCH = lazy(r"(?:ENABLE|USE)_(\w+)|(\w+)_ENABLED?")
+
+
+def _switched(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
+    """Yield the names of a part (REDIS_HOST) that is off unless somebody switches it on (REDIS_ENABLED)."""
+    for switch, found in reads.items():
+        part = _SWITCH.fullmatch(switch)
+        if part is None or not all(
+            (read.default or "").lower() in ("", "false", "0", "no") for read in found
+        ):
+            continue
+        if any(read.mode is Mode.DEFAULT and read.default is None for read in found) or _is_strict(found):
+            continue
+        prefix = (part[1] or part[2]) + "_"
+        yield from (name for name in reads if name.startswith(prefix) and not _is_strict(reads[name]))
+
+
+_ENGINE = lazy(r"(?:.*_)?(?:DB|DATABASE)_(?:CLIENT|DIALECT|ENGINE|TYPE|DRIVER|CONNECTION|ADAPTER)")
+
+
+def _beside_sqlite(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
+    """Yield the parts of a database's address where the app falls back to a file instead."""
+    if any(
+        "sqlite" in (read.default or "").lower()
+        for name, found in reads.items() if _ENGINE.fullmatch(name)
+        for read in found
+    ):  # fmt: skip
+        yield from (name for name in reads if _PARTS.fullmatch(name) and not _is_strict(reads[name]))
 
 
 def _committed(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:
