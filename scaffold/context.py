@@ -61,6 +61,8 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
                 "service": addon.service,
                 "plan": addon.plan,
                 "as": addon.attach_as,
+                "attachments": list(addon.attachments),
+                "copies": [list(copy) for copy in addon.copies],
                 "config_vars": list(addon.config_vars),
                 "why": addon.why,
             }

@@ -42,7 +42,11 @@ class PlannedProcess:
 
 @record
 class PlannedAddon:
-    """An add-on to create: role, service:plan, attachment name ("" for its own), config vars it sets."""
+    """An add-on to create: role, service:plan, attachment name ("" for its own), config vars it sets.
+
+    `attachments` are further names to attach it under (NAME makes NAME_URL); `copies` are variables
+    that no attachment can set, each with the add-on's own whose value it takes.
+    """
 
     service: str
     plan: str
@@ -50,6 +54,8 @@ class PlannedAddon:
     config_vars: tuple[str, ...]
     why: str
     evidence: tuple[Evidence, ...]
+    attachments: tuple[str, ...] = ()
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 @record

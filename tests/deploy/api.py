@@ -117,11 +117,27 @@ def _addons(app: App) -> Json:
 def _add_addon(_platform: Platform, app: App, _found: re.Match[str], body: Json) -> tuple[int, Json]:
     plan = body["plan"]["name"]
     app.addons.append(plan)
-    for known, var in ADDON_VARS:
-        if plan.startswith(known):
-            app.config[var] = "db://user:secret-of-the-addon@example.com/db"
+    own = next((var for known, var in ADDON_VARS if plan.startswith(known)), "")
+    name = (body.get("attachment") or {}).get("name")
+    if name or own:
+        app.config[f"{name}_URL" if name else own] = f"db://user:secret-of-the-addon@example.com/{len(app.addons)}"
     app.release("Attach add-on")
     return 201, _addons(app)[-1] | {"provision_message": ""}
+
+
+def _attach(_platform: Platform, app: App, _found: re.Match[str], body: Json) -> tuple[int, Json]:
+    known = [addon["name"] for addon in _addons(app)]
+    if body["addon"]["name"] not in known:
+        return 404, NOT_FOUND
+    number = known.index(body["addon"]["name"]) + 1
+    app.config[f"{body['name']}_URL"] = f"db://user:secret-of-the-addon@example.com/{number}"
+    app.release(f"Attach {body['name']}")
+    return 201, {"name": body["name"]}
+
+
+def _one_addon(_platform: Platform, app: App, found: re.Match[str], _body: Json) -> tuple[int, Json]:
+    known = [addon for addon in _addons(app) if addon["name"] == found["name"]]
+    return (200, known[0]) if known else (404, NOT_FOUND)
 
 
 def _buildpacks(app: App) -> Json:
@@ -233,6 +249,8 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (f"POST {A}/releases", _release),
     (f"GET {A}/addons", _give(_addons)),
     (f"POST {A}/addons", _add_addon),
+    ("POST /addon-attachments", _attach),
+    (r"GET /addons/(?P<name>[^/]+)", _one_addon),
     (f"GET {A}/(?:addon-attachments|collaborators)", _give(lambda _app: [])),
     (f"GET {A}/dynos", _give(_dynos)),
     (f"POST {A}/dynos", _run),

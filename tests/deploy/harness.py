@@ -38,7 +38,13 @@ VAR: dict[str, Any] = {
     "kind": "text",
     "evidence": [],
 }
-POSTGRES = {"service": "postgres", "plan": "heroku-postgresql:essential-0", "as": ""}
+POSTGRES: dict[str, Any] = {
+    "service": "postgres",
+    "plan": "heroku-postgresql:essential-0",
+    "as": "",
+    "attachments": [],
+    "copies": [],
+}
 PLAN: dict[str, Any] = {
     "title": "Django",
     "root": ".",
@@ -80,7 +86,10 @@ def script(**changes: Any) -> bytes:
             shutil.copytree(common / folder, layer / folder)
         kept = re.findall(r"^_.*\n(?: .*\n)*", settings, flags=re.MULTILINE)
         (layer / "copier.yml").write_text("".join(kept), encoding="utf-8")
-        context = {"plan": {**PLAN, **changes}, "optional_files": ["bin/deploy"]}
+        plan = {**PLAN, **changes}
+        own = [var for var in plan["config_vars"] if not var["provided_by"]]
+        deploy_vars = {"": own, "staging": [], "production": []}
+        context = {"plan": plan, "deploy_vars": deploy_vars, "optional_files": ["bin/deploy"]}
         return render.render((layer,), context)["bin/deploy"].content
 
 

@@ -145,11 +145,23 @@ def do_addons(app: str, _words: list[str], _rest: list[str]) -> None:
 
 
 def do_addons_create(app: str, words: list[str], _rest: list[str]) -> None:
-    call("POST", f"{app}/addons", {"plan": {"name": words[0]}})
+    name = option(words, "--as")
+    call(
+        "POST", f"{app}/addons", {"plan": {"name": words[0]}, "attachment": {"name": name} if name else None}
+    )
+
+
+def do_addons_attach(_app: str, words: list[str], _rest: list[str]) -> None:
+    name = option(words, "--as")
+    call("POST", "/addon-attachments", {"addon": {"name": words[0]}, "name": name})
 
 
 def do_config(app: str, _words: list[str], _rest: list[str]) -> None:
     show(call("GET", f"{app}/config-vars"))
+
+
+def do_config_get(app: str, words: list[str], _rest: list[str]) -> None:
+    print(call("GET", f"{app}/config-vars").get(words[0], ""))
 
 
 def do_ps(app: str, _words: list[str], _rest: list[str]) -> None:
