@@ -67,6 +67,7 @@ def _addon(root: str, plan: str, name: str, proof: Evidence) -> Iterator[AnyFact
         root=root,
         service=service,
         var=f"{name}_URL" if name else "",
+        plan="" if instead else plan,
         strength=Strength.DECLARED,
         why=f"{proof.path} asks for {plan}",
         evidence=(proof,),

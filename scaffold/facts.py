@@ -118,11 +118,13 @@ class Addon(Fact):
 
     `var` is the config var under which the app expects its URL, "" where it is the add-on's own.
     `also` asks for one more of its role beside the first, under `var`. A HINT is said, not created.
+    `plan` is what a person named ("heroku-redis:premium-0"), "" for today's usual one.
     """
 
     service: str
     var: str = ""
     also: bool = False
+    plan: str = ""
 
 
 @record
@@ -131,7 +133,7 @@ class ConfigVar(Fact):
 
     `secret` never has a value. `generator` is "secret" where any random text will do. `stage` is
     "run" or "build". `provided_by` is "" (a person), "platform", or an add-on service. `kind` is
-    text, boolean, number, url or list.
+    text, boolean, number, url or list. `spared` tells that the code has a way to do without.
     """
 
     name: str
@@ -144,6 +146,7 @@ class ConfigVar(Fact):
     stage: str = "run"
     provided_by: str = ""
     kind: str = "text"
+    spared: bool = False
 
 
 @record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -25,11 +26,18 @@ class AddonPolicy:
     config_vars: tuple[str, ...] = ()
     default_var: str = ""
     retired: tuple[str, ...] = ()
+    kind: str = ""
+    schemes: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
         """Return `service:plan` as `addons:create` takes it, "" where nothing is to be created."""
         return f"{self.service}:{self.plan}" if self.plan else self.service
+
+    def calls(self, what: str, name: str) -> bool:
+        """Tell whether a variable is one of those in a list of the role: "own", "account", "reads"."""
+        found = _addon_names(self.role, what)
+        return found is not None and found.fullmatch(name) is not None
 
 
 @record
@@ -100,7 +108,28 @@ def addon(role: str) -> AddonPolicy:
         config_vars=tuple(known["config_vars"]),
         default_var=known["default_var"],
         retired=tuple(known["retired"]),
+        kind=known.get("kind", ""),
+        schemes=tuple(known.get("schemes", ())),
     )
+
+
+@cache
+def _addon_names(role: str, what: str) -> re.Pattern[str] | None:
+    found = table("addons")["services"].get(role, {}).get(what)
+    return re.compile("|".join(f"(?:{part})" for part in found)) if found else None
+
+
+@cache
+def addon_roles() -> tuple[str, ...]:
+    """Return the roles of the known add-ons; of two that go by one name the former has it."""
+    return tuple(table("addons")["services"])
+
+
+@cache
+def addon_packages(language: str) -> Mapping[str, str]:
+    """Return the client libraries of a language that tell of a service by themselves, with its role."""
+    services = table("addons")["services"].items()
+    return {name: role for role, known in services for name in known.get("packages", {}).get(language, ())}
 
 
 @cache
@@ -110,7 +139,16 @@ def addon_role(slug: str) -> str:
     for role, known in table("addons")["services"].items():
         if known["service"] == service:
             return str(role)
-    return ""
+    return str(table("addons")["siblings"]["roles"].get(service, ""))
+
+
+def addon_config_vars(slug: str) -> tuple[str, ...]:
+    """Return the config vars that an add-on sets, also where it is not the one of its role to create."""
+    service = slug.partition(":")[0]
+    role = addon_role(slug)
+    if role and addon(role).service == service:
+        return addon(role).config_vars
+    return tuple(table("addons")["siblings"]["config_vars"].get(service, ()))
 
 
 def retired_plan(slug: str) -> str | None:
@@ -120,7 +158,7 @@ def retired_plan(slug: str) -> str | None:
     if gone:
         return str(gone)
     role = addon_role(slug)
-    known = addon(role) if role else None
+    known = addon(role) if role and addon(role).service == service else None
     return known.slug if known and plan in known.retired else None
 
 

@@ -12,7 +12,7 @@ from scaffold.cli.detect import print_notes
 from scaffold.errors import FINDINGS, OK
 from scaffold.facts import Raw, Shim, Todo, command
 from scaffold.pipeline import Analysis
-from scaffold.plan.model import Plan
+from scaffold.plan.model import Plan, PlannedAddon
 from scaffold.run import run
 
 _VERSION_FILES = (".python-version", "runtime.txt")
@@ -222,6 +222,21 @@ def _is_ours(change: Change) -> bool:
     return not kept or b"scaffold" in (change.before or b"")
 
 
+def _addon_commands(addon: PlannedAddon, app: str) -> list[str]:
+    """Return the commands that create an add-on and give it every name: to attach it, it needs one itself."""
+    name = f"{app}-{addon.service}".lower()
+    extra = ["--as", addon.attach_as] if addon.attach_as else []
+    extra += ["--name", name] if addon.attachments else []
+    lines = [command("heroku", "addons:create", addon.plan, *extra, "--wait", "-a", app)]
+    for other in addon.attachments:
+        lines.append(command("heroku", "addons:attach", name, "--as", other, "-a", app))
+    lines += [
+        f'heroku config:set {var}="$(heroku config:get {source} -a {app})" -a {app}'
+        for var, source in addon.copies
+    ]
+    return lines
+
+
 def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     """Return the Heroku commands that do by hand what the script would."""
     from scaffold import policy
@@ -231,8 +246,7 @@ def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     lines = [command("heroku", "create", app, "--stack", stack, "--region", answers.get("region", "us"))]
     lines += [command("heroku", "buildpacks:add", name, "-a", app) for name in plan.buildpacks]
     for addon in plan.addons:
-        extra = ["--as", addon.attach_as] if addon.attach_as else []
-        lines.append(command("heroku", "addons:create", addon.plan, *extra, "--wait", "-a", app))
+        lines += _addon_commands(addon, app)
     for var in plan.config_vars:
         if var.provided_by:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from scaffold.config_vars import classify, env_files, env_in_git, mentions, readers, secrets, spare
 from scaffold.config_vars.reads import Read
-from scaffold.config_vars.require import Context, Verdict, judge
+from scaffold.config_vars.require import Context, Verdict, is_spared, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
 from scaffold.patterns import lazy
 from scaffold.record import replace
@@ -63,6 +63,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
         stage=next((read.stage for read in reads if read.stage), classify.stage(name)),
         provided_by=provider,
         kind=classify.kind(name, default, next((read.kind for read in reads if read.kind), "")),
+        spared=is_spared(name, context),
         evidence=_places(repo, reads),
         strength=Strength.GENERIC,
         why="any random text will do: the app alone signs with it" if generator else verdict.why,

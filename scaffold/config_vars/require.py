@@ -58,6 +58,13 @@ def judge(name: str, context: Context) -> Verdict:
     return Verdict(required=True, default=None, why=_why(name, default))
 
 
+def is_spared(name: str, context: Context) -> bool:
+    """Tell whether the code has a way to do without a variable: a fallback, a test, another in its place."""
+    live = [read for read in context.reads[name] if not read.guarded]
+    falls_back = any(read.default or _is_computed(read) for read in live)
+    return not live or name in context.spare or falls_back or _copes(name, context)
+
+
 def _failure(name: str, live: Sequence[Read], context: Context) -> str:
     """Return why production surely fails without a variable, "" where it may not."""
     if not live or (name in context.spare and not _is_hosts(name)):

@@ -27,10 +27,11 @@ from scaffold.facts import (
     Todo,
     VarEdit,
 )
+from scaffold.plan import addons as services
 from scaffold.plan.edited_vars import apply_edits, dropped_note, edited_environments
 from scaffold.plan.model import Choice, Loser, Note, Plan, Ranked
 from scaffold.plan.processes import cd_prefix, plan_processes
-from scaffold.plan.provision import plan_addons, plan_buildpacks, plan_config_vars, plan_runtime
+from scaffold.plan.provision import merge_config_vars, plan_buildpacks, plan_runtime
 from scaffold.plan.ranking import closeness, lost_apps
 from scaffold.record import replace
 
@@ -52,9 +53,10 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     layout = _layout(uses.root, mine, container=uses.container)
     prefix = cd_prefix(uses.root) if layout == "cd" else ""
     processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
-    addons, hinted = plan_addons(relevant)
+    variables = merge_config_vars(relevant, subdir_root=uses.root if layout == "subdir" else "")
+    addons, hinted = services.plan_addons(relevant, variables)
     runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
-    found_vars = plan_config_vars(relevant, addons, subdir_root=uses.root if layout == "subdir" else "")
+    found_vars = services.provided(variables, addons)
     edits = _of(relevant, VarEdit)
     migration = _best(relevant, Migration)
     smoke, cache, tests = _best(mine, Smoke), _best(mine, CacheClear), _best(mine, Tests)
@@ -81,6 +83,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         todos=_of(relevant, Todo),
         notes=(
             *_notes(relevant, lost),
+            *services.notes(addons, variables),
             *runtime_notes,
             *dropped_note(found_vars, edits),
             *closeness(ranked, uses, choice.family),

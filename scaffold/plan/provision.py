@@ -1,13 +1,13 @@
-"""Buildpack, Addon, ConfigVar, Runtime facts -> what Heroku must provide, by today's names."""
+"""Buildpack, ConfigVar, Runtime facts -> what Heroku must provide, by today's names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from scaffold import policy, versions
-from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Runtime, Strength
+from scaffold.facts import AnyFact, Buildpack, ConfigVar, Runtime, Strength
 from scaffold.patterns import lazy
-from scaffold.plan.model import Choice, Loser, Note, PlannedAddon, PlannedRuntime
+from scaffold.plan.model import Choice, Note, PlannedRuntime
 from scaffold.record import replace
 
 _NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -31,44 +31,8 @@ def plan_buildpacks(facts: Iterable[AnyFact], choice: Choice, *, subdir: bool) -
     return tuple(names)
 
 
-def plan_addons(facts: Iterable[AnyFact]) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
-    """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
-    best: dict[tuple[str, str], Addon] = {}
-    for fact in sorted((f for f in facts if isinstance(f, Addon)), key=lambda f: (-int(f.strength), repr(f))):
-        best.setdefault((fact.service, fact.var if fact.also else ""), fact)
-    planned: list[PlannedAddon] = []
-    lost: list[Loser] = []
-    for (service, _), fact in sorted(best.items(), key=lambda item: item[0]):
-        known = policy.addon(service)
-        if fact.strength <= Strength.HINT or not known.service:
-            why = fact.why or "seen, but nothing shows that the app runs on it in production"
-            lost.append(Loser(what="add-on", value=known.name, why=why, evidence=fact.evidence))
-            continue
-        planned.append(
-            PlannedAddon(
-                service=service,
-                plan=known.slug,
-                attach_as=_attachment(fact.var, known.config_vars),
-                config_vars=(fact.var,)
-                if fact.also
-                else tuple(dict.fromkeys((*known.config_vars, *([fact.var] if fact.var else [])))),
-                why=fact.why,
-                evidence=fact.evidence,
-            )
-        )
-    return tuple(planned), tuple(lost)
-
-
-def _attachment(var: str, own: tuple[str, ...]) -> str:
-    """Return the attachment name that makes Heroku set `var`: NAME of NAME_URL, "" where it does anyway."""
-    return var[:-4] if var and var not in own and var.endswith("_URL") else ""
-
-
-def plan_config_vars(
-    facts: Iterable[AnyFact], addons: Iterable[PlannedAddon], *, subdir_root: str
-) -> tuple[ConfigVar, ...]:
-    """Merge the facts of each variable to one, and mark those that an add-on of the plan sets."""
-    provided = {name: addon.service for addon in addons for name in addon.config_vars}
+def merge_config_vars(facts: Iterable[AnyFact], *, subdir_root: str) -> dict[str, ConfigVar]:
+    """Merge the facts of each variable to one, by name."""
     merged: dict[str, ConfigVar] = {}
     ordered = sorted(
         (f for f in facts if isinstance(f, ConfigVar)), key=lambda f: (-int(f.strength), repr(f))
@@ -79,16 +43,7 @@ def plan_config_vars(
     if subdir_root:
         merged_var = _subdir_var(subdir_root)
         merged[merged_var.name] = merged_var
-    result = []
-    for name in sorted(filter(_NAME.fullmatch, merged)):
-        var = merged[name]
-        service = provided.get(name, "")
-        if service:
-            var = replace(var, provided_by=service, required=False, value=None, generator="")
-        elif var.provided_by not in ("", "platform"):
-            var = replace(var, provided_by="")
-        result.append(var)
-    return tuple(result)
+    return {name: merged[name] for name in sorted(filter(_NAME.fullmatch, merged))}
 
 
 def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:

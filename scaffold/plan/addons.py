@@ -1,0 +1,167 @@
+"""Addon facts and config vars -> the add-ons to create, the names they go by, and what is only said.
+
+An add-on is created on proof: a driver that production code uses, or a variable that only an add-on sets.
+What the app calls its address becomes an attachment (NAME_URL) or a copy, never a second variable to set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from scaffold import policy
+from scaffold.facts import Addon, AnyFact, ConfigVar, Strength
+from scaffold.plan.model import Loser, Note, PlannedAddon
+from scaffold.record import replace
+
+Variables = Mapping[str, ConfigVar]
+
+
+def plan_addons(
+    facts: Iterable[AnyFact], variables: Variables
+) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
+    """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
+    found = [fact for fact in facts if isinstance(fact, Addon)]
+    best: dict[tuple[str, str], Addon] = {}
+    for fact in sorted((*found, *_read(variables)), key=lambda f: (-int(f.strength), repr(f))):
+        best.setdefault((fact.service, fact.var if fact.also else ""), fact)
+    ordered = [best[key] for key in sorted(best)]
+    taken = [fact for fact in ordered if _is_taken(fact, ordered)]
+    claimed = _claims(taken, variables)
+    planned = tuple(
+        _planned(fact, () if fact.also else claimed.get(fact.service, ()), variables) for fact in taken
+    )
+    return planned, tuple(_lost(fact) for fact in ordered if fact not in taken)
+
+
+def _read(variables: Variables) -> Iterator[Addon]:
+    """Yield what the names of variables tell: an add-on's own prove it, those of an account are a hint."""
+    for name, var in sorted(variables.items()):
+        for role in () if var.strength is Strength.DECLARED else policy.addon_roles():
+            known = policy.addon(role)
+            own = known.calls("own", name)
+            if own or known.calls("account", name):
+                yield Addon(
+                    stack=var.stack,
+                    root=var.root,
+                    service=role,
+                    var=name if own and known.calls("reads", name) and name not in known.config_vars else "",
+                    strength=Strength.GENERIC if own and not var.spared else Strength.HINT,
+                    why=_told_by(name, own=own, spared=var.spared),
+                    evidence=var.evidence[:3],
+                )
+
+
+def _told_by(name: str, *, own: bool, spared: bool) -> str:
+    if not own:
+        return f"{name} is read: set it to what your account there gives"
+    return f"an add-on sets {name}, and the app " + ("can do without" if spared else "reads it")
+
+
+def _is_taken(fact: Addon, others: Iterable[Addon]) -> bool:
+    """Tell whether an add-on is to be created: of several that do the same, only one that is declared."""
+    known = policy.addon(fact.service)
+    if fact.strength <= Strength.HINT or not known.service:
+        return False
+    rivals = [
+        other
+        for other in others
+        if known.kind
+        and other.service != fact.service
+        and other.strength > Strength.HINT
+        and policy.addon(other.service).kind == known.kind
+    ]
+    return all(other.strength < fact.strength for other in rivals)
+
+
+def _lost(fact: Addon) -> Loser:
+    known = policy.addon(fact.service)
+    why = fact.why or "seen, but nothing shows that the app runs on it in production"
+    how = f"; to have one from Heroku: heroku addons:create {known.slug}" if known.service else ""
+    return Loser(what="add-on", value=known.name, why=f"{why.rstrip('.')}{how}", evidence=fact.evidence)
+
+
+def _claims(taken: Iterable[Addon], variables: Variables) -> dict[str, tuple[str, ...]]:
+    """Return, per service, the variables that must be set and mean its address; each goes to one service."""
+    services = [fact.service for fact in taken if not fact.also]
+    apart = {fact.var for fact in taken if fact.also}
+    claimed: dict[str, list[str]] = {}
+    for name, var in sorted(variables.items()):
+        wanted = var.required and var.value is None and not var.generator and name not in apart
+        able = [
+            role
+            for role in policy.addon_roles()
+            if role in services and policy.addon(role).calls("reads", name)
+        ]
+        shown = " ".join((var.default or "", *(proof.text for proof in var.evidence)))
+        spoken = [role for role in able if any(f"{s}://" in shown for s in policy.addon(role).schemes)]
+        if wanted and able:
+            claimed.setdefault((spoken or able)[0], []).append(name)
+    return {role: tuple(names) for role, names in claimed.items()}
+
+
+def _planned(fact: Addon, claimed: tuple[str, ...], variables: Variables) -> PlannedAddon:
+    """Name an add-on: its own name where the app reads that, else what the app calls it; the rest beside."""
+    slug = fact.plan or policy.addon(fact.service).slug
+    own = policy.addon_config_vars(slug)
+    read_own = bool(own) and own[0] in variables and variables[own[0]].required
+    names = [name for name in dict.fromkeys((fact.var, *claimed)) if name and name not in own]
+    urls = [name for name in names if name.endswith("_URL")]
+    renamed = urls[0] if urls and not read_own and urls[0] in (fact.var, *claimed[: not fact.var]) else ""
+    source = renamed or (own[0] if own else "")
+    return PlannedAddon(
+        service=fact.service,
+        plan=slug,
+        attach_as=renamed[:-4],
+        config_vars=(renamed,) if renamed else own,
+        attachments=tuple(name[:-4] for name in urls if name != renamed),
+        copies=tuple((name, _source(name, own, source)) for name in names if name not in urls and source),
+        why=fact.why,
+        evidence=fact.evidence,
+    )
+
+
+def _source(name: str, own: tuple[str, ...], usual: str) -> str:
+    """Return the add-on's variable that a name of the app's means: of several, the one that ends alike."""
+    ending = name.rpartition("_")[2]
+    return next((var for var in own if len(own) > 1 and var.endswith(f"_{ending}")), usual)
+
+
+def provided(variables: Variables, addons: Iterable[PlannedAddon]) -> tuple[ConfigVar, ...]:
+    """Return the config vars with those marked that an add-on of the plan sets, by itself or by a copy."""
+    by_addon = {name: addon.service for addon in addons for name in _sets(addon)}
+    copies = {name: source for addon in addons for name, source in addon.copies}
+    return tuple(
+        _told(_provided(var, by_addon.get(name, "")), copies.get(name, ""))
+        for name, var in sorted(variables.items())
+    )
+
+
+def _provided(var: ConfigVar, service: str) -> ConfigVar:
+    if service:
+        return replace(var, provided_by=service, required=False, value=None, generator="")
+    return var if var.provided_by in ("", "platform") else replace(var, provided_by="")
+
+
+def _told(var: ConfigVar, source: str) -> ConfigVar:
+    if not source:
+        return var
+    said = f"{var.description.rstrip('. ')}; " if var.description else ""
+    return replace(var, description=f"{said}the value of {source}, which bin/deploy copies")
+
+
+def _sets(addon: PlannedAddon) -> tuple[str, ...]:
+    attached = (f"{name}_URL" for name in addon.attachments)
+    return (*addon.config_vars, *attached, *(name for name, _ in addon.copies))
+
+
+def notes(addons: Iterable[PlannedAddon], variables: Variables) -> Iterator[Note]:
+    """Yield what `bin/deploy --create` does about names that app.json has no word for."""
+    for addon in addons:
+        for name, source in addon.copies:
+            yield Note(
+                id="addon/copied",
+                message=f"the app reads {name}, and {addon.plan.partition(':')[0]} sets {source} only: "
+                "bin/deploy copies the value, a review app has to be given it.",
+                remedy=f'heroku config:set {name}="$(heroku config:get {source} -a NAME)" -a NAME',
+                evidence=variables[name].evidence[:2] if name in variables else (),
+            )
