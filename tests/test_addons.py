@@ -90,6 +90,9 @@ CREATED: list[tuple[list[AnyFact], list[str]]] = [
     ([needed("CLOUDINARY_URL")], ["cloudinary:starter"]),
     ([needed("REDISCLOUD_URL")], [f"{KVS} --as REDISCLOUD"]),
     ([needed("JAWSDB_URL")], ["jawsdb:kitefin"]),
+    # a driver, and a variable that must be set
+    ([hint("elasticsearch"), needed("ELASTICSEARCH_URL")], ["bonsai --as ELASTICSEARCH"]),
+    ([hint("redis"), needed("REDIS_URL")], [KVS]),
     # a person named it
     (
         [driver("redis", plan="heroku-redis:premium-0", strength=Strength.DECLARED)],
@@ -122,6 +125,7 @@ SAID: list[tuple[AnyFact, str, str]] = [
     (needed("AWS_STORAGE_BUCKET_NAME"), "Bucketeer (S3)", "heroku addons:create bucketeer:hobbyist"),
     (needed("CLOUDINARY_API_SECRET"), "Cloudinary", "heroku addons:create cloudinary:starter"),
     (needed("MONGODB_URI"), "MongoDB", "set it to what your account there gives"),
+    (hint("redis"), "Heroku Key-Value Store", "heroku addons:create heroku-redis:mini"),
     (spared("MAILGUN_SMTP_LOGIN"), "Mailgun", "can do without"),
     (spared("BUCKETEER_BUCKET_NAME"), "Bucketeer (S3)", "can do without"),
 ]

@@ -18,6 +18,7 @@ from scaffold.families.jvm import (
     sources,
 )
 from scaffold.families.jvm_libraries import DRIVERS
+from scaffold.families.service_libraries import redis_tls
 from scaffold.families.service_urls import addons
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
@@ -92,12 +93,14 @@ def services(repo: Repo, app: JvmApp) -> Iterator[AnyFact]:
         )
     for service, proof in drivers:
         if service == "redis":
-            yield Addon(
+            redis = Addon(
                 stack="java",
                 root=app.root,
                 service="redis",
                 evidence=(proof,),
                 why="Spring Data Redis is declared",
             )
+            yield redis
+            yield from redis_tls(repo, "java", "java", redis, files)
     rest = [item for item in drivers if item[0] not in ("postgres", "mysql", "redis")]
     yield from addons(repo, stack="java", root=app.root, drivers=rest, sources=files)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from scaffold import policy
-from scaffold.facts import Addon, ConfigVar, Evidence, Strength
+from scaffold.facts import Addon, AnyFact, ConfigVar, Evidence, Strength
 from scaffold.families.node import NodeApp, dep_proof
 from scaffold.families.node_code import blanked, sources
 from scaffold.families.node_tools import words
+from scaffold.families.service_libraries import library_hints, redis_tls
 from scaffold.patterns import lazy
 from scaffold.record import record
 from scaffold.repo import Repo
@@ -37,20 +38,8 @@ DRIVERS = {
         "@nestjs/elasticsearch",
     ],
     "kafka": ["kafkajs", "node-rdkafka", "kafka-node"],
-    "errors": [
-        "@sentry/node",
-        "@sentry/nextjs",
-        "raven",
-        "rollbar",
-        "@bugsnag/js",
-        "bugsnag",
-        "@honeybadger-io/js",
-    ],
-    "apm": ["newrelic", "@scout_apm/scout-apm", "@appsignal/nodejs"],
-    "mail": ["@sendgrid/mail", "sendgrid", "mailgun-js", "mailgun.js", "postmark"],
-    "storage": ["cloudinary", "aws-sdk", "@aws-sdk/client-s3", "multer-s3"],
 }
-"""Client libraries by the service they speak to."""
+"""Drivers by the service they speak to; data/addons.toml has the libraries of accounts."""
 
 _CERTAIN = ("postgres", "redis", "rabbitmq", "elasticsearch", "mysql", "memcached")
 """Services worth creating when use is proven; the others are the person's choice of provider."""
@@ -59,7 +48,7 @@ _OWN_HOST = ("postgres", "redis")
 """Services worth creating though the code reads their address in parts."""
 
 _VARIABLE = {
-    "postgres": r"DATABASE_URL|POSTGRES\w*|PG_?\w*|DB_\w+|DATABASE\w*",
+    "postgres": r"DATABASE_URL|POSTGRES\w*|PG_?\w*|DB_\w+|DATABASE\w*|\w+_(?:DATABASE|DB|POSTGRES)_UR[LI]",
     "mysql": r"DATABASE_URL|MYSQL\w*|JAWSDB\w*|CLEARDB\w*|DB_\w+",
     "redis": r"REDIS\w*|KV_URL",
     "mongodb": r"MONGO\w*|DB_\w+|DATABASE\w*",
@@ -90,8 +79,21 @@ class Use:
     optional: bool = False
 
 
-def service_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[Addon]:
+def service_facts(repo: Repo, app: NodeApp, stack: str) -> Iterator[AnyFact]:
     """Yield an add-on fact for every service whose driver is installed, as strong as its use is proven."""
+    for fact in _driven(repo, app, stack):
+        yield fact
+        if fact.service == "redis" and fact.strength > Strength.HINT:
+            yield from redis_tls(repo, "node", stack, fact, sources(repo, app.root))
+
+    def declared(name: str) -> Evidence | None:
+        dep = app.prod(name)
+        return dep_proof(repo, app, dep) if dep else None
+
+    yield from library_hints("node", stack, app.root, declared)
+
+
+def _driven(repo: Repo, app: NodeApp, stack: str) -> Iterator[Addon]:
     done = set()
     for datasource in prisma_datasources(repo, app):
         service, variable, proof = datasource

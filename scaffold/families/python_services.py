@@ -9,6 +9,7 @@ from scaffold.families.python import Dependency, PythonApp
 from scaffold.families.python_celery import celery_app
 from scaffold.families.python_libraries import MONGO_DRIVERS, MYSQL_DRIVERS, POSTGRES_DRIVERS
 from scaffold.families.python_signals import Signals, signals
+from scaffold.families.service_libraries import library_hints
 from scaffold.repo import Repo
 
 
@@ -19,6 +20,12 @@ def service_facts(repo: Repo, app: PythonApp) -> Iterator[Addon]:
     yield from _redis(repo, app, seen)
     yield from _rabbitmq(repo, app, seen)
     yield from _others(app, seen)
+
+    def declared(name: str) -> Evidence | None:
+        found = app.uses(name)
+        return found.evidence if found else None
+
+    yield from library_hints("python", "python", app.root, declared)
 
 
 def _addon(  # noqa: PLR0913  (one row of proof each)

@@ -13,6 +13,7 @@ from scaffold.families.ruby_jobs import plain_files
 from scaffold.families.ruby_rails import Site
 from scaffold.families.ruby_redis import addon, redis_facts, sources
 from scaffold.families.ruby_workers import worker_tools
+from scaffold.families.service_libraries import library_hints
 from scaffold.manifests.erb_yaml import parse_erb_yaml
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
@@ -50,6 +51,8 @@ def service_facts(repo: Repo, site: Site) -> Iterator[AnyFact]:
     yield from redis_facts(repo, site)
     yield from _others(repo, site)
     yield from _storage(repo, site)
+    declared = site.app.prod.get
+    yield from library_hints("ruby", STACK, site.app.root, declared)
 
 
 def _database(repo: Repo, site: Site) -> Iterator[AnyFact]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from scaffold.facts import Addon, Evidence, Strength
+from scaffold.facts import Addon, Doubt, Evidence, Strength
 from scaffold.families.code_text import Found, find
+from scaffold.families.service_libraries import redis_tls
 from scaffold.repo import Repo
 
 _URLS = {
@@ -30,8 +31,17 @@ def url_read(repo: Repo, service: str, sources: Iterable[str]) -> Found | None:
 
 def addons(
     repo: Repo, *, stack: str, root: str, drivers: Iterable[tuple[str, Evidence]], sources: tuple[str, ...]
-) -> Iterator[Addon]:
+) -> Iterator[Addon | Doubt]:
     """Yield an add-on for each service with a driver; a hint where no code reads the service's URL."""
+    for fact in _addons(repo, stack=stack, root=root, drivers=drivers, sources=sources):
+        yield fact
+        if fact.service == "redis" and fact.strength > Strength.HINT:
+            yield from redis_tls(repo, stack, stack, fact, sources)
+
+
+def _addons(
+    repo: Repo, *, stack: str, root: str, drivers: Iterable[tuple[str, Evidence]], sources: tuple[str, ...]
+) -> Iterator[Addon]:
     found = dict[str, Evidence]()
     for service, evidence in drivers:
         found.setdefault(service, evidence)

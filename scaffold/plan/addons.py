@@ -20,7 +20,7 @@ def plan_addons(
     facts: Iterable[AnyFact], variables: Variables
 ) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
     """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
-    found = [fact for fact in facts if isinstance(fact, Addon)]
+    found = [_needed(fact, variables) for fact in facts if isinstance(fact, Addon)]
     best: dict[tuple[str, str], Addon] = {}
     for fact in sorted((*found, *_read(variables)), key=lambda f: (-int(f.strength), repr(f))):
         best.setdefault((fact.service, fact.var if fact.also else ""), fact)
@@ -31,6 +31,19 @@ def plan_addons(
         _planned(fact, () if fact.also else claimed.get(fact.service, ()), variables) for fact in taken
     )
     return planned, tuple(_lost(fact) for fact in ordered if fact not in taken)
+
+
+def _needed(fact: Addon, variables: Variables) -> Addon:
+    """Take a driver as proven where the code cannot do without a variable that means this service alone."""
+    if fact.strength > Strength.HINT or fact.also or fact.var:
+        return fact
+    for name, var in sorted(variables.items()):
+        meant = [role for role in policy.addon_roles() if policy.addon(role).calls("reads", name)]
+        if meant == [fact.service] and var.required and not var.spared and var.value is None:
+            why = f"a driver is there, and {name} must be set"
+            evidence = tuple(dict.fromkeys((*fact.evidence, *var.evidence[:2])))
+            return replace(fact, strength=Strength.GENERIC, var=name, why=why, evidence=evidence)
+    return fact
 
 
 def _read(variables: Variables) -> Iterator[Addon]:
@@ -103,7 +116,7 @@ def _planned(fact: Addon, claimed: tuple[str, ...], variables: Variables) -> Pla
     """Name an add-on: its own name where the app reads that, else what the app calls it; the rest beside."""
     slug = fact.plan or policy.addon(fact.service).slug
     own = policy.addon_config_vars(slug)
-    read_own = bool(own) and own[0] in variables and variables[own[0]].required
+    read_own = not fact.also and bool(own) and own[0] in variables and variables[own[0]].required
     names = [name for name in dict.fromkeys((fact.var, *claimed)) if name and name not in own]
     urls = [name for name in names if name.endswith("_URL")]
     renamed = urls[0] if urls and not read_own and urls[0] in (fact.var, *claimed[: not fact.var]) else ""
