@@ -120,7 +120,9 @@ def _add_addon(_platform: Platform, app: App, _found: re.Match[str], body: Json)
     own = next((var for known, var in ADDON_VARS if plan.startswith(known)), "")
     name = (body.get("attachment") or {}).get("name")
     if name or own:
-        app.config[f"{name}_URL" if name else own] = f"db://user:secret-of-the-addon@example.com/{len(app.addons)}"
+        app.config[f"{name}_URL" if name else own] = (
+            f"db://user:secret-of-the-addon@example.com/{len(app.addons)}"
+        )
     app.release("Attach add-on")
     return 201, _addons(app)[-1] | {"provision_message": ""}
 
