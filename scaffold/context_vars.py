@@ -18,6 +18,10 @@ _APP_JSON_NAME = lazy(r"(?!__)(?!HEROKU_)[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_ENV_VALUE = lazy(r"[A-Za-z0-9_@%+=:,./*-]*")
 
 
+_MOST_PLACES = 20
+"""As many as a file that people edit names; `scaffold config list --json` has all."""
+
+
 def places(evidence: Iterable[Evidence]) -> list[str]:
     """Return where the proofs stand: path:line."""
     return [f"{proof.path}:{proof.line}" if proof.line else proof.path for proof in evidence]
@@ -37,7 +41,7 @@ def var_context(var: ConfigVar) -> dict[str, Any]:
         "stage": var.stage,
         "provided_by": var.provided_by,
         "kind": var.kind,
-        "evidence": places(var.evidence),
+        "evidence": places(var.evidence[:_MOST_PLACES]),
     }
     record["env_value"] = "" if var.secret or shown is None else env_quote(shown)
     record["toml"] = {key: toml_value(value) for key, value in record.items() if value not in (None, "", [])}

@@ -12,8 +12,6 @@ from scaffold.patterns import lazy
 from scaffold.record import replace
 from scaffold.repo import Repo
 
-_MOST_PLACES = 20
-
 
 def discover(
     repo: Repo, *, stack: str, language: str, root: str, other_roots: Collection[str]
@@ -71,7 +69,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
 
 
 def _places(repo: Repo, reads: Sequence[Read]) -> tuple[Evidence, ...]:
-    places = sorted({(read.path, read.line) for read in reads})[:_MOST_PLACES]
+    places = sorted({(read.path, read.line) for read in reads})
     return tuple(secrets.redacted(repo.proof(path, line)) for path, line in places)
 
 

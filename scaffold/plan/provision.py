@@ -51,7 +51,7 @@ def _merge(one: ConfigVar, other: ConfigVar) -> ConfigVar:
 
     Whether it is required the stronger one knows: a person's app.json outranks the code.
     """
-    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:20]
+    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))
     return replace(
         one,
         evidence=evidence,
