@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scaffold import about, declared, heroku_ci, stacks, state
 from scaffold.errors import ManifestError, Undecided, UserError
-from scaffold.facts import AnyFact, Strength
+from scaffold.facts import AnyFact, Process, Strength
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
@@ -129,7 +129,7 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
     choice = _choice(ranked[0], every, request)
     _raise_broken(repo, choice.uses.root)
     if request.config_vars:
-        facts = (*facts, *_config_vars(repo, choice, every))
+        facts = (*facts, *_config_vars(repo, choice, every, facts))
     plan = make_plan(facts, choice, every)
     return Analysis(repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo))
 
@@ -194,7 +194,9 @@ def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choic
     )
 
 
-def _config_vars(repo: Repo, choice: Choice, ranked: tuple[Ranked, ...]) -> tuple[AnyFact, ...]:
+def _config_vars(
+    repo: Repo, choice: Choice, ranked: tuple[Ranked, ...], facts: tuple[AnyFact, ...]
+) -> tuple[AnyFact, ...]:
     from scaffold import config_vars
 
     root = choice.uses.root
@@ -207,7 +209,12 @@ def _config_vars(repo: Repo, choice: Choice, ranked: tuple[Ranked, ...]) -> tupl
         and not any(path.startswith(f"{item.uses.root}/") for path in proofs)
     }
     found = config_vars.discover(
-        repo, stack=choice.uses.stack, language=choice.language, root=root, other_roots=sorted(others)
+        repo,
+        stack=choice.uses.stack,
+        language=choice.language,
+        root=root,
+        other_roots=sorted(others),
+        runs={word for fact in facts if isinstance(fact, Process) for word in fact.command.split()},
     )
     return tuple(found)
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.config_vars import classify
-from tests.test_config_vars_forms import found_in
+from scaffold.config_vars import classify, discover
+from scaffold.facts import ConfigVar
+from tests.test_config_vars_forms import Texts, found_in
 
 # what it shows, code in which NAME stands for the name and d for the default, line, required, default
 FORMS = [
@@ -171,3 +172,91 @@ def test_a_form_is_found_in_any_layout(
     assert fact.required is required
     assert fact.default == (fallback if default == "d" else default)
     assert not any(other.startswith("TEXT_") for other in found)
+
+
+# what it shows, files, what must be set of the names that are found
+NEEDS = [
+    (
+        "names with a literal part, from a function's calls",
+        {"a.py": "import os\ndef db(prefix):\n    return os.environ[f'{prefix}_PLACE'], os.environ.get(prefix.upper() + '_SIZE', '1')\nx = db('SHOP')\n"},
+        {"SHOP_PLACE": True, "SHOP_SIZE": False},
+    ),
+    (
+        "names with a literal part, from loops within loops",
+        {"a.py": "import os\nfor a in ('NORTH', 'SOUTH'):\n    for b in ['DOOR', 'GATE']:\n        x = os.environ[f'{a}_{b}']\n"},
+        {"NORTH_DOOR": True, "NORTH_GATE": True, "SOUTH_DOOR": True, "SOUTH_GATE": True},
+    ),
+    (
+        "prefixed blocks of environs",
+        {"a.py": "from environs import Env\nenv = Env()\nwith env.prefixed('SHOP_'):\n    with env.prefixed('DOOR_'):\n        x = env.str('COLOUR')\n    y = env.int('SIZE', 3)\n"},
+        {"SHOP_DOOR_COLOUR": True, "SHOP_SIZE": False},
+    ),
+    (
+        "constants of another module",
+        {"shop/names.py": "PLACE = 'SHOP_PLACE'\n", "shop/app.py": "import os\nfrom shop.names import PLACE as P\nfrom .names import PLACE\nx = os.environ[P]\n"},
+        {"SHOP_PLACE": True},
+    ),
+    (
+        "one of several that serve",
+        {"a.py": "import os\nx = os.getenv('CRM_TOKEN')\ny = os.getenv('CRM_PASSWORD')\nif not x and not y:\n    raise ValueError\n"},
+        {"CRM_TOKEN": True, "CRM_PASSWORD": False},
+    ),
+    (
+        "one of several that serve, asked at once",
+        {"a.py": "import os\nx = os.getenv('CRM_TOKEN')\ny = os.getenv('CRM_PASSWORD')\nif not (x or y):\n    raise ValueError\n"},
+        {"CRM_TOKEN": True, "CRM_PASSWORD": False},
+    ),
+    (
+        "a chain of fallbacks through names",
+        {"a.py": "import os\nold = os.getenv('OLD_CRM_KEY', '').strip()\nx = os.getenv('CRM_KEY', os.getenv('CRM_TOKEN', old))\n"},
+        {"CRM_KEY": True, "CRM_TOKEN": False, "OLD_CRM_KEY": False},
+    ),
+    (
+        "a key compared with nothing",
+        {"a.py": "import environ\nenv = environ.Env()\nif env('CRM_KEY', default='') != '':\n    x = env('CRM_KEY')\n"},
+        {"CRM_KEY": False},
+    ),
+    (
+        "an old name beside the new one",
+        {"a.py": "import os\nif os.getenv('SHOP_HOST', '') != '':\n    X = os.getenv('SHOP_HOST')\nelse:\n    X = os.getenv('OLD_SHOP_HOST', '0.0.0.0')\n"},
+        {"OLD_SHOP_HOST": False, "SHOP_HOST": False},
+    ),
+    (
+        "mail with an empty fallback",
+        {"a.py": "import os\nx = os.environ.get('SENDGRID_API_KEY', '')\n"},
+        {"SENDGRID_API_KEY": False},
+    ),
+    (
+        "the one service an app is for",
+        {"a.py": "import os\nx = os.environ.get('TWITTER_API_KEY', '')\n"},
+        {"TWITTER_API_KEY": True},
+    ),
+    (
+        "one of many services with an empty fallback",
+        {"a.py": "import os\nx = [os.environ.get('TWITTER_API_KEY', ''), os.environ.get('SLACK_TOKEN') or '', os.environ['GITHUB_TOKEN']]\n"},
+        {"TWITTER_API_KEY": False, "SLACK_TOKEN": False, "GITHUB_TOKEN": True},
+    ),
+    (
+        "an address that only allows this machine",
+        {"a.py": "import os\nx = os.environ.get('ADMIN_NETWORKS', '127.0.0.1/32')\n"},
+        {"ADMIN_NETWORKS": False},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "needs"), [case[1:] for case in NEEDS], ids=[case[0] for case in NEEDS])
+def test_what_must_be_set(files: dict[str, str], needs: dict[str, bool]) -> None:
+    found = found_in(files, "python")
+    assert {name: found[name].required for name in needs} == needs
+    assert set(found) == set(needs)
+
+
+def test_a_folder_whose_name_starts_with_a_dot_is_no_part_of_the_app() -> None:
+    assert not found_in({".tools/a.py": "import os\nx = os.environ['SHOP_PLACE']\n"}, "python")
+
+
+def test_a_management_command_that_a_process_runs_is_no_task() -> None:
+    files = {"shop/management/commands/talk.py": "import os\nx = os.environ['CHAT_TOKEN']\n"}
+    for runs, required in [((), False), (("python", "manage.py", "talk"), True)]:
+        facts = discover(Texts(files), stack="x", language="python", root=".", other_roots=(), runs=runs)
+        assert [fact.required for fact in facts if isinstance(fact, ConfigVar)] == [required]

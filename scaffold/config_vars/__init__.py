@@ -14,11 +14,20 @@ from scaffold.repo import Repo
 
 
 def discover(
-    repo: Repo, *, stack: str, language: str, root: str, other_roots: Collection[str]
+    repo: Repo,
+    *,
+    stack: str,
+    language: str,
+    root: str,
+    other_roots: Collection[str],
+    runs: Collection[str] = (),
 ) -> Iterator[ConfigVar | Doubt]:
-    """Yield the variables that the app at `root` reads, and doubts about secrets written into its code."""
+    """Yield the variables that the app at `root` reads, and doubts about secrets written into its code.
+
+    `runs` are the words of the commands of its processes: a management command among them is no task.
+    """
     others = tuple(sorted(other_roots))
-    reads = [*readers.read(repo, language, root, others)]
+    reads = [*readers.read(repo, language, root, others, runs)]
     told = env_files.read(repo, root, others)
     reads += mentions.read(repo, language, root, others, told, {read.name for read in reads})
     by_name: dict[str, list[Read]] = {}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from scaffold.config_vars import scope
+from scaffold.config_vars import python_imports, scope
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_walk import Walk
@@ -30,8 +30,8 @@ MARKS = (
 )
 
 
-def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
-    """Yield every read of the environment in the Python files of the app."""
+def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] = ()) -> Iterator[Read]:
+    """Yield every read of the environment in the app's Python files; `runs` are words of its commands."""
     texts = [
         (path, text)
         for path in scope.files(repo, root, others, (".py",))
@@ -57,7 +57,10 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
             tree = tree_of(repo, path)
             found = None if tree is None else Index(tree)
         if found is not None:
-            yield from Walk(path, found, Scope(found, shared, settings), wrappers).reads()
+            inner = Scope(found, shared, settings, python_imports.constants(repo, root, path, found))
+            inner.absent = python_imports.absent(repo, root, path, found)
+            by_hand = scope.is_task(path) and path.rpartition("/")[2].removesuffix(".py") not in runs
+            yield from Walk(path, found, inner, wrappers, by_hand=by_hand).reads()
 
 
 def _callers(names: list[str]) -> re.Pattern[str]:

@@ -106,7 +106,7 @@ def _of_option(node: ast.Call, scope: Scope) -> Found | None:
     required = needed or (keyword(node, "required") is not None and not is_false(keyword(node, "required")))
     read = found(names_in(asked, scope), Mode.STRICT if required else Mode.TEST, None if needed else default)
     said = scope.text(keyword(node, "help"))
-    return replace(read, told=said) if read is not None and said else read
+    return None if read is None else replace(read, told=said or "", either=len(read.names) > 1)
 
 
 def _wrapped(node: ast.Call, wrappers: tuple[Wrapper, ...], scope: Scope) -> Iterator[Found]:
@@ -117,8 +117,9 @@ def _wrapped(node: ast.Call, wrappers: tuple[Wrapper, ...], scope: Scope) -> Ite
         default = keyword(node, wrapper.fallback_name)
         if default is None and 0 <= wrapper.fallback < len(node.args):
             default = node.args[wrapper.fallback]
+        default = default or wrapper.default
         asked = [name.upper() if wrapper.upper else name for name in names_in(given, scope)]
         names = tuple(wrapper.before + name + wrapper.after for name in asked)
         read = found(names, Mode.STRICT if wrapper.strict else Mode.PLAIN, default)
         if read is not None:
-            yield read
+            yield replace(read, either=len(read.names) > 1)

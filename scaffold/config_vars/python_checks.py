@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from scaffold.families.python_syntax import dotted_name, literal
 
@@ -46,11 +47,11 @@ def is_missing(test: ast.AST) -> bool:
     )
 
 
-def fails(body: list[ast.stmt]) -> bool:
-    """Tell whether statements end the program or raise."""
+def fails(body: list[ast.stmt], absent: Collection[ast.AST] = ()) -> bool:
+    """Tell whether statements end the program or raise; `absent` are imports of what is not there."""
     for statement in body:
         for node in ast.walk(statement):
-            if isinstance(node, ast.Raise):
+            if isinstance(node, ast.Raise) or node in absent:
                 return True
             if isinstance(node, ast.Call) and dotted_name(node.func).rpartition(".")[2] in _STOPS:
                 return True

@@ -72,6 +72,7 @@ class Found:
     kind: str = ""
     library: str = ""
     told: str = ""
+    either: bool = False
 
 
 def found(

@@ -42,16 +42,22 @@ class Scope:
     """What the names of one module mean: `readers` by kind, `texts` of constants, `values` of assignments."""
 
     def __init__(
-        self, index: Index, shared: dict[str, str] | None = None, settings: set[str] | None = None
+        self,
+        index: Index,
+        shared: dict[str, str] | None = None,
+        settings: set[str] | None = None,
+        constants: Mapping[str, str] | None = None,
     ) -> None:
         self.origins: dict[str, str] = {}
         self.readers: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, str] = dict(constants or {})
         self.values: dict[str, ast.expr] = {}
         self.schemas: dict[str, ast.expr] = {}
         self.known_settings = settings or set()
         self.classes = index.of(ast.ClassDef)
         self.makers: dict[str, str] = {}
+        self.absent: frozenset[ast.AST] = frozenset()
+        """Imports of the app's own modules that are not in the repository."""
         for node in index.of(ast.Import):
             for alias in node.names:
                 head = alias.name.split(".")[0]

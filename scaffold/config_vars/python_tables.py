@@ -51,7 +51,7 @@ def _matches_all(node: ast.comprehension, scope: Scope) -> bool:
     )
 
 
-def value_text(node: ast.expr, scope: Scope) -> str | None:
+def value_text(node: ast.expr | None, scope: Scope) -> str | None:
     """Return a default as a person would write it into the environment, None where it is computed."""
     if isinstance(node, ast.Constant):
         return None if isinstance(node.value, (bytes, type(...))) else str(node.value)

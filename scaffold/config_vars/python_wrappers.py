@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
+from scaffold.config_vars.python_truth import default_node
 from scaffold.families.python_syntax import dotted_name
 from scaffold.record import record, replace
 
@@ -24,7 +25,7 @@ class Wrapper:
     """Where a function's calls give the variable's name and its default.
 
     The name is `before` + what parameter `key` is given (in capitals if `upper`) + `after`.
-    `strict`: it fails without the variable where the call gives no default.
+    `strict`: it fails without the variable where the call gives no default; `default`: its own.
     """
 
     key: int
@@ -35,6 +36,7 @@ class Wrapper:
     before: str = ""
     after: str = ""
     upper: bool = False
+    default: ast.expr | None = None
 
 
 def find_wrappers(index: Index, scope: Scope) -> dict[str, tuple[Wrapper, ...]]:
@@ -45,7 +47,12 @@ def find_wrappers(index: Index, scope: Scope) -> dict[str, tuple[Wrapper, ...]]:
         for passed in _passed(node, scope):
             key, before, after, upper = passed
             for name, wrapper in _holders(node, key, index):
+                own = default_node(node) if isinstance(node, ast.Call) else None
                 made = replace(wrapper, before=before, after=after, upper=upper)
+                if isinstance(own, ast.Constant) and own.value is not None:
+                    made = replace(made, default=own, strict=False)
+                elif before or after:
+                    made = replace(made, strict=isinstance(node, ast.Subscript))
                 found.setdefault(name, {}).setdefault(passed, made)
     return {name: tuple(wrappers.values()) for name, wrappers in found.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from scaffold.config_vars import dart, javascript, languages, python, ruby, scope, texts
 from scaffold.config_vars.language_forms import LANGUAGES
@@ -19,12 +19,17 @@ _BY_LANGUAGE = {
 }
 
 
-def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
-    """Yield all reads of the app, language by language; Node also where it builds the app's assets."""
+def read(
+    repo: Repo, language: str, root: str, others: tuple[str, ...], runs: Collection[str] = ()
+) -> Iterator[Read]:
+    """Yield all reads of the app, language by language; Node also where it builds the app's assets.
+
+    `runs` are the words of the commands that its processes run.
+    """
     prefix = "" if root == "." else root + "/"
     container = language == "docker"
     if language == "python" or container:
-        yield from python.read(repo, root, others)
+        yield from python.read(repo, root, others, runs)
     if language == "ruby" or container:
         yield from ruby.read(repo, root, others)
     if language in ("node", "docker", "static") or prefix + "package.json" in repo:
@@ -37,11 +42,11 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
     yield from texts.read(repo, language, root, others)
 
 
-_SETTING = lazy(r"(?:settings|config|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
+_SETTING = lazy(r"(?:[sS]ettings|[cC]onfig|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
 _ASKS = lazy(r"(?:\b(?:if|elif|and|or|not)|\?)\s+(?:not\s+)?[\w.]*$")
 _IN_CONFIG = ("in current_app.config", "in app.config", "in self.config", "in config")
 _MEMBER = lazy(r"""['"](\w+)['"] (?:not )?in [\w.]*config""")
-_HOLDERS = ("settings.", "config.", "config[", "conf.")
+_HOLDERS = ("settings.", "Settings.", "config.", "config[", "Config.", "conf.")
 
 
 def tested(

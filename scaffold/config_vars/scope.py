@@ -55,6 +55,8 @@ def is_production(path: str, named: str = "") -> bool:
 
 def _is_aside(folder: str, above: list[str]) -> bool:
     """Tell whether a folder's name says that production does not read it, given the folders above it."""
+    if folder.startswith("."):
+        return True
     return folder in _FOLDERS and not (folder in _LAYERS and not _CODE.isdisjoint(above))
 
 

@@ -30,6 +30,7 @@ def find(
         *_alternatives(reads, told),
         *_logins(repo, root, reads),
         *_services(reads),
+        *_aside(reads),
         *_storage(reads),
         *_committed(reads, told),
         *_families(reads),
@@ -43,15 +44,31 @@ def find(
 
 def _alternatives(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told]) -> Iterator[str]:
     """Yield all names of `A || B` but the one to ask for, or all where an add-on sets one of them."""
-    for name in sorted(reads):
+    names = sorted(reads, key=lambda name: (reads[name][0].path, reads[name][0].line, name))
+    chains = {name: _chain(name, reads) for name in names}
+    seen: set[frozenset[str]] = set()
+    for name in names:
+        if any(name in other and other[0] not in chains[name] for other in chains.values()):
+            continue
         for read in reads[name]:
-            group = [name, *(other for other in read.instead if other in reads)]
-            if len(group) < 2:
+            group = [name, *(found for other in read.instead for found in chains.get(other, ()))]
+            group = [*dict.fromkeys(group)]
+            if len(group) < 2 or frozenset(group) in seen:
                 continue
+            seen.add(frozenset(group))
             asked = [item for item in group if not classify.provider(item)]
             serving = [item for item in group if classify.provider(item) not in ("", "mongodb")]
             wanted = [item for item in asked if item in told and told[item].value is not None] or asked
             yield from (item for item in group if serving or item != wanted[0])
+
+
+def _chain(name: str, reads: Mapping[str, Sequence[Read]]) -> list[str]:
+    """Return a name and all that serve when it is not set, through their own fallbacks."""
+    found = [name]
+    for known in found:
+        others = (other for read in reads[known] for other in read.instead)
+        found += [other for other in dict.fromkeys(others) if other in reads and other not in found]
+    return found
 
 
 _OWN = frozenset(
@@ -141,6 +158,21 @@ def _services(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
     for name, found in reads.items():
         if (name.split("_")[0] in words or name in blank) and not _is_strict(found):
             yield name
+
+
+def _aside(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
+    """Yield the names of mail and message services whose every read falls back to an empty text."""
+    section = classify.table()["aside"]
+    vendors = {name: vendor for name in reads if (vendor := _vendor(name)) in _services_known()}
+    words = {*section["mail"], *(section["others"] if len({*vendors.values()}) >= section["many"] else ())}
+    for name, vendor in vendors.items():
+        live = [read for read in reads[name] if not read.guarded]
+        if vendor in words and live and all(_is_blank(read) for read in live):
+            yield name
+
+
+def _is_blank(read: Read) -> bool:
+    return read.default == "" or (read.mode is Mode.TEST and read.default is None)
 
 
 def _storage(reads: Mapping[str, Sequence[Read]]) -> Iterator[str]:
