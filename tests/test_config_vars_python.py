@@ -174,6 +174,178 @@ def test_a_form_is_found_in_any_layout(
     assert not any(other.startswith("TEXT_") for other in found)
 
 
+_NEW = "from pydantic import AliasChoices, BaseModel, Field, HttpUrl, SecretStr\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n"
+_OLD = "from pydantic import BaseSettings, Field\n"
+_VALUES = "from configurations import Configuration, values\n"
+
+# what it shows, code, variables with (line, required, default, kind)
+MODELS = [
+    ('pydantic-settings: str', _NEW + 'class S(BaseSettings):\n    name_: str\n', {'NAME_': (4, True, None, 'text')}),
+    ('pydantic-settings: default', _NEW + "class S(BaseSettings):\n    name_: str = 'd'\n", {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: int default', _NEW + 'class S(BaseSettings):\n    name_: int = 5\n', {'NAME_': (4, False, '5', 'number')}),
+    ('pydantic-settings: bool', _NEW + 'class S(BaseSettings):\n    name_: bool = False\n', {'NAME_': (4, False, 'False', 'boolean')}),
+    ('pydantic-settings: list', _NEW + "class S(BaseSettings):\n    name_: list[str] = ['a', 'b']\n", {'NAME_': (4, False, 'a,b', 'list')}),
+    ('pydantic-settings: optional none', _NEW + 'class S(BaseSettings):\n    name_: str | None = None\n', {'NAME_': (4, False, None, 'text')}),
+    ('pydantic-settings: optional no default', _NEW + 'class S(BaseSettings):\n    name_: str | None\n', {'NAME_': (4, True, None, 'text')}),
+    ('pydantic 1: optional no default', _OLD + 'from typing import Optional\nclass S(BaseSettings):\n    name_: Optional[str]\n', {'NAME_': (4, False, None, 'text')}),
+    ('pydantic-settings: ellipsis', _NEW + 'class S(BaseSettings):\n    name_: str = Field(...)\n', {'NAME_': (4, True, None, 'text')}),
+    ('pydantic-settings: field no default', _NEW + "class S(BaseSettings):\n    name_: str = Field(description='The door')\n", {'NAME_': (4, True, None, 'text')}),
+    ('pydantic-settings: field default', _NEW + "class S(BaseSettings):\n    name_: str = Field(default='d', description='The door')\n", {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: field positional', _NEW + "class S(BaseSettings):\n    name_: str = Field('d')\n", {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: default_factory', _NEW + 'class S(BaseSettings):\n    name_: list[str] = Field(default_factory=list)\n', {'NAME_': (4, False, None, 'list')}),
+    ('pydantic-settings: alias', _NEW + "class S(BaseSettings):\n    x: str = Field(alias='NAME_A')\n", {'NAME_A': (4, True, None, 'text')}),
+    ('pydantic-settings: validation_alias lower', _NEW + "class S(BaseSettings):\n    x: str = Field(validation_alias='name_a')\n", {'NAME_A': (4, True, None, 'text')}),
+    ('pydantic-settings: AliasChoices', _NEW + "class S(BaseSettings):\n    x: str = Field(validation_alias=AliasChoices('NAME_A', 'NAME_B'))\n", {'NAME_A': (4, True, None, 'text'), 'NAME_B': (4, False, None, 'text')}),
+    ('pydantic-settings: AliasChoices default', _NEW + "class S(BaseSettings):\n    x: str = Field('d', validation_alias=AliasChoices('NAME_A', 'NAME_B'))\n", {'NAME_A': (4, False, 'd', 'text'), 'NAME_B': (4, False, 'd', 'text')}),
+    ('pydantic-settings: prefix', _NEW + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='app_')\n    name_: str = 'd'\n", {'APP_NAME_': (5, False, 'd', 'text')}),
+    ('pydantic-settings: prefix dict', _NEW + "class S(BaseSettings):\n    model_config = {'env_prefix': 'APP_'}\n    name_: str\n", {'APP_NAME_': (5, True, None, 'text')}),
+    ('pydantic-settings: prefix class kw', _NEW + "class S(BaseSettings, env_prefix='APP_'):\n    name_: str\n", {'APP_NAME_': (4, True, None, 'text')}),
+    ('pydantic-settings: alias ignores prefix', _NEW + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='APP_')\n    x: str = Field(alias='NAME_A')\n", {'NAME_A': (5, True, None, 'text')}),
+    ('pydantic 1: prefix', _OLD + "class S(BaseSettings):\n    name_: str\n    class Config:\n        env_prefix = 'APP_'\n", {'APP_NAME_': (3, True, None, 'text')}),
+    ('pydantic 1: env', _OLD + "class S(BaseSettings):\n    x: str = Field('d', env='NAME_A')\n", {'NAME_A': (3, False, 'd', 'text')}),
+    ('pydantic 1: env list', _OLD + "class S(BaseSettings):\n    x: str = Field(..., env=['NAME_A', 'NAME_B'])\n", {'NAME_A': (3, True, None, 'text'), 'NAME_B': (3, False, None, 'text')}),
+    ('pydantic 1: fields', _OLD + "class S(BaseSettings):\n    x: str\n    class Config:\n        fields = {'x': {'env': 'NAME_A'}}\n", {'NAME_A': (3, True, None, 'text')}),
+    ('pydantic-settings: nested', _NEW + "from pydantic import BaseModel\nclass D(BaseModel):\n    host_: str\n    port_: int = 5\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter='__')\n    db_: D\n", {'DB___HOST_': (5, True, None, 'text'), 'DB___PORT_': (6, False, '5', 'number')}),
+    ('pydantic-settings: nested default', _NEW + "from pydantic import BaseModel\nclass D(BaseModel):\n    host_: str = 'd'\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter='__', env_prefix='APP_')\n    db_: D = D()\n", {'APP_DB___HOST_': (5, False, 'd', 'text')}),
+    ('pydantic-settings: nested settings factory', _NEW + "class D(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='DBX_')\n    host_: str\nclass S(BaseSettings):\n    db_: D = Field(default_factory=D)\n", {'DBX_HOST_': (5, True, None, 'text')}),
+    ('pydantic-settings: annotated', _NEW + "from typing import Annotated\nclass S(BaseSettings):\n    name_: Annotated[str, Field(alias='NAME_A')] = 'd'\n", {'NAME_A': (5, False, 'd', 'text')}),
+    ('pydantic-settings: docstring', _NEW + 'class S(BaseSettings):\n    name_: str = \'d\'\n    """What the door is."""\n', {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: secret', _NEW + "class S(BaseSettings):\n    name_: SecretStr = SecretStr('d')\n", {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: inherited', _NEW + "class B(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='APP_')\nclass S(B):\n    name_: str\n", {'APP_NAME_': (6, True, None, 'text')}),
+    ('pydantic-settings: module import', 'import pydantic_settings\nclass S(pydantic_settings.BaseSettings):\n    name_: str\n', {'NAME_': (3, True, None, 'text')}),
+    ('pydantic-settings: neg int', _NEW + 'class S(BaseSettings):\n    name_: int = -1\n', {'NAME_': (4, False, '-1', 'number')}),
+    ('pydantic-settings: expr', _NEW + 'class S(BaseSettings):\n    name_: int = 60 * 60\n', {'NAME_': (4, False, None, 'number')}),
+    ('pydantic-settings: property', _NEW + "class S(BaseSettings):\n    name_: str = 'd'\n    @property\n    def other(self) -> str:\n        return 'x'\n", {'NAME_': (4, False, 'd', 'text')}),
+    ('pydantic-settings: comment', _NEW + "class S(BaseSettings):\n    # x: str\n    name_: str = 'd'\n", {'NAME_': (5, False, 'd', 'text')}),
+    ('pydantic-settings: exclude private', _NEW + "class S(BaseSettings):\n    _x: str = 'a'\n    name_: str = 'd'\n", {'NAME_': (5, False, 'd', 'text')}),
+    ('pydantic-settings: url', _NEW + 'from pydantic import HttpUrl\nclass S(BaseSettings):\n    name_: HttpUrl\n', {'NAME_': (5, True, None, 'url')}),
+    ('pydantic-settings: init=False', _NEW + "class S(BaseSettings):\n    x: str = Field('d', init=False)\n    name_: str = 'd'\n", {'NAME_': (5, False, 'd', 'text')}),
+    ('django-configurations: secret', _VALUES + 'class P(Configuration):\n    NAME_A = values.SecretValue()\n', {'DJANGO_NAME_A': (3, True, None, 'text')}),
+    ('django-configurations: default', _VALUES + "class P(Configuration):\n    NAME_A = values.Value('d')\n", {'DJANGO_NAME_A': (3, False, 'd', 'text')}),
+    ('django-configurations: bool', _VALUES + 'class P(Configuration):\n    NAME_A = values.BooleanValue(False)\n', {'DJANGO_NAME_A': (3, False, 'False', 'boolean')}),
+    ('django-configurations: int kw', _VALUES + 'class P(Configuration):\n    NAME_A = values.IntegerValue(default=5)\n', {'DJANGO_NAME_A': (3, False, '5', 'number')}),
+    ('django-configurations: list', _VALUES + "class P(Configuration):\n    NAME_A = values.ListValue(['a', 'b'])\n", {'DJANGO_NAME_A': (3, False, 'a,b', 'list')}),
+    ('django-configurations: no prefix', _VALUES + "class P(Configuration):\n    NAME_A = values.Value('d', environ_prefix=None)\n", {'NAME_A': (3, False, 'd', 'text')}),
+    ('django-configurations: prefix', _VALUES + "class P(Configuration):\n    NAME_A = values.Value('d', environ_prefix='SHOP')\n", {'SHOP_NAME_A': (3, False, 'd', 'text')}),
+    ('django-configurations: name', _VALUES + "class P(Configuration):\n    X = values.Value('d', environ_name='NAME_A')\n", {'DJANGO_NAME_A': (3, False, 'd', 'text')}),
+    ('django-configurations: required', _VALUES + 'class P(Configuration):\n    NAME_A = values.Value(environ_required=True)\n', {'DJANGO_NAME_A': (3, True, None, 'text')}),
+    ('django-configurations: required false', _VALUES + 'class P(Configuration):\n    NAME_A = values.Value(environ_required=False)\n', {'DJANGO_NAME_A': (3, False, None, 'text')}),
+    ('django-configurations: environ false', _VALUES + "class P(Configuration):\n    NAME_A = values.Value('d', environ=False)\n", {}),
+    ('django-configurations: db', _VALUES + "class P(Configuration):\n    DATABASES = values.DatabaseURLValue('sqlite:///d')\n", {'DATABASE_URL': (3, False, None, 'url')}),
+    ('django-configurations: db name', _VALUES + "class P(Configuration):\n    DATABASES = values.DatabaseURLValue('sqlite:///d', environ_name='NAME_A')\n", {'NAME_A': (3, False, 'sqlite:///d', 'url')}),
+    ('django-configurations: cache', _VALUES + "class P(Configuration):\n    CACHES = values.CacheURLValue('locmem://')\n", {'CACHE_URL': (3, False, None, 'url')}),
+    ('django-configurations: late', _VALUES + "class P(Configuration):\n    NAME_A = values.Value('d', late_binding=True)\n", {'DJANGO_NAME_A': (3, False, 'd', 'text')}),
+    ('django-configurations: imported value', 'from configurations import Configuration\nfrom configurations.values import SecretValue as SV\nclass P(Configuration):\n    NAME_A = SV()\n', {'DJANGO_NAME_A': (4, True, None, 'text')}),
+    ('django-configurations: dev class', _VALUES + 'class Dev(Configuration):\n    NAME_A = values.SecretValue()\n', {'DJANGO_NAME_A': (3, False, None, 'text')}),
+    ('django-configurations: outside', "from configurations import values\nx = values.Value('d', environ_name='NAME_A', environ_prefix=None)\n", {'NAME_A': (2, False, 'd', 'text')}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "wanted"), [model[1:] for model in MODELS], ids=[m[0] for m in MODELS])
+def test_a_class_that_a_library_fills(
+    code: str, wanted: dict[str, tuple[int, bool, str | None, str]]
+) -> None:
+    found = found_in({"settings.py": code}, "python")
+    assert {
+        name: (fact.evidence[0].line, fact.required, fact.default, fact.kind) for name, fact in found.items()
+    } == wanted
+
+
+def test_a_prefix_is_inherited_from_a_class_of_another_module() -> None:
+    files = {
+        "shop/base.py": _NEW
+        + "class Base(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='SHOP_')\n",
+        "shop/settings.py": "from shop.base import Base\nclass Settings(Base):\n    place: str\n",
+    }
+    assert set(found_in(files, "python")) == {"SHOP_PLACE"}
+
+
+_DYNACONF = (
+    "from dynaconf import Dynaconf, Validator\n"
+    "settings = Dynaconf(envvar_prefix='SHOP', settings_files=['settings.toml'], validators=[\n"
+    "    Validator('DOOR', must_exist=True), Validator('SIZE', default=3)])\n"
+)
+
+# what it shows, files, variables with (line, required, default)
+OBJECTS = [
+    (
+        "dynaconf's validators",
+        {"config.py": _DYNACONF},
+        {"SHOP_DOOR": (3, True, None), "SHOP_SIZE": (3, False, "3")},
+    ),
+    (
+        "uses of dynaconf's settings",
+        {
+            "config.py": _DYNACONF.replace("Validator('DOOR', must_exist=True), Validator('SIZE', default=3)", ""),
+            "app.py": "from config import settings\na = settings.PLACE\nb = settings['COLOUR']\nc = settings.get('TIME', 'noon')\nd = settings.TABLE.WIDTH\nsettings.OWN = 1\nsettings.reload()\n",
+            "settings.toml": "[default]\nCOLOUR = 'red'\n[default.table]\nwidth = 2\n",
+        },
+        {
+            "SHOP_PLACE": (2, True, None),
+            "SHOP_COLOUR": (3, False, "red"),
+            "SHOP_TIME": (4, False, "noon"),
+            "SHOP_TABLE__WIDTH": (5, False, "2"),
+        },
+    ),
+    ("dynaconf's own settings", {"app.py": "from dynaconf import settings\nx = settings.COLOUR\n"}, {"DYNACONF_COLOUR": (2, True, None)}),
+    (
+        "dynaconf without a prefix",
+        {"app.py": "from dynaconf import Dynaconf\nconf = Dynaconf(envvar_prefix=False)\nx = conf.MAP_COLOUR\n"},
+        {"MAP_COLOUR": (3, True, None)},
+    ),
+    ("Django's settings are not dynaconf's", {"c.py": "import dynaconf\nsettings = dynaconf.Dynaconf()\n", "a.py": "from django.conf import settings\nx = settings.COLOUR\n"}, {}),
+    (
+        "Flask's prefixed variables",
+        {"app.py": "from flask import Flask\napp = Flask(__name__)\napp.config.from_mapping(SIZE=3)\napp.config.from_prefixed_env()\nx = app.config['DOOR']\ny = app.config['SIZE']\nz = app.config.get('COLOUR')\n"},
+        {"FLASK_DOOR": (5, True, None), "FLASK_SIZE": (6, False, "3"), "FLASK_COLOUR": (7, False, None)},
+    ),
+    (
+        "Flask's variables with a prefix of its own",
+        {"app.py": "from flask import Flask\napp = Flask(__name__)\napp.config.from_prefixed_env(prefix='SHOP')\n", "views.py": "from flask import current_app\nx = current_app.config['DOOR']\n"},
+        {"SHOP_DOOR": (2, True, None)},
+    ),
+    ("Flask without prefixed variables", {"app.py": "from flask import Flask\napp = Flask(__name__)\nx = app.config['DOOR']\n"}, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"), [case[1:] for case in OBJECTS], ids=[case[0] for case in OBJECTS]
+)
+def test_an_object_that_takes_every_prefixed_variable(
+    files: dict[str, str], wanted: dict[str, tuple[int, bool, str | None]]
+) -> None:
+    found = found_in(files, "python")
+    assert {
+        name: (fact.evidence[0].line, fact.required, fact.default) for name, fact in found.items()
+    } == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    field=st.text(string.ascii_lowercase, min_size=3, max_size=8).map(lambda word: f"zz{word}_word"),
+    prefix=st.sampled_from(["", "SHOP_", "shop_"]),
+    fallback=st.none() | DEFAULTS.filter(lambda text: bool(text.strip())),
+    kind=st.sampled_from(["str", "str | None", "Annotated[str, Field(description='x')]"]),
+    style=st.sampled_from(["plain", "field", "keyword"]),
+)
+def test_a_pydantic_field_is_found(
+    field: str, prefix: str, fallback: str | None, kind: str, style: str
+) -> None:
+    value = "" if fallback is None else f" = {fallback!r}"
+    if style != "plain":
+        given_value = "..." if fallback is None else repr(fallback)
+        value = f" = Field({'default=' if style == 'keyword' else ''}{given_value}, description='What it is')"
+    code = (
+        _NEW
+        + f"class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix={prefix!r})\n    {field}: {kind}{value}\n"
+    )
+    found = found_in({"settings.py": code}, "python")
+    (fact,) = found.values()
+    assert fact.name == f"{prefix}{field}".upper()
+    assert (fact.evidence[0].line, fact.required, fact.default) == (5, fallback is None, fallback)
+    assert fact.description == ("What it is" if style != "plain" else "x" if kind.startswith("A") else "")
+
+
 # what it shows, files, what must be set of the names that are found
 NEEDS = [
     (

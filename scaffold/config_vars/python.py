@@ -6,7 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 
 from scaffold.config_vars import python_imports, scope
+from scaffold.config_vars.python_dynaconf import dynaconf_reads
+from scaffold.config_vars.python_flask import MARK, flask_reads
 from scaffold.config_vars.python_index import Index
+from scaffold.config_vars.python_pydantic import settings_classes
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_walk import Walk
 from scaffold.config_vars.python_wrappers import Wrapper, find_wrappers
@@ -25,8 +28,9 @@ MARKS = (
     "django_heroku",
     "configurations",
     "envvar",
-    "environs",
     "everett",
+    "dynaconf",
+    MARK,
 )
 
 
@@ -43,12 +47,16 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
             marked[path] = Index(tree)
     shared: dict[str, str] = {}
     wrappers: dict[str, tuple[Wrapper, ...]] = {}
-    settings: set[str] = set()
+    settings: dict[str, str] = {}
     for index in marked.values():
         here = Scope(index)
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(index, here)
-        settings |= here.settings_classes()
+        settings |= settings_classes(here)
+    if any("dynaconf" in repo.text(path) for path in marked):
+        yield from dynaconf_reads(repo, texts)
+    if any(MARK in repo.text(path) for path in marked):
+        yield from flask_reads(repo, texts)
     names = sorted({*shared, *settings, *(name for name in wrappers if "." not in name)})
     wanted = _callers(names)
     for path, text in texts:

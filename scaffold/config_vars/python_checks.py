@@ -6,8 +6,20 @@ import ast
 from collections.abc import Collection
 
 from scaffold.families.python_syntax import dotted_name, literal
+from scaffold.patterns import lazy
 
 _STOPS = frozenset(("exit", "_exit", "abort", "quit", "fatal", "critical"))
+
+
+_DEVELOPMENT = lazy(
+    r"\w*(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?"
+    r"|(?:Dev|Development|Test|Testing|Local|CI)(?:App|Base|Server)(?:Config|Configuration|Settings)"
+)
+
+
+def is_development_class(name: str) -> bool:
+    """Tell whether a class of settings is named for development or tests."""
+    return _DEVELOPMENT.fullmatch(name) is not None
 
 
 def tested(test: ast.expr) -> set[str]:

@@ -7,19 +7,21 @@ from collections.abc import Mapping
 
 from scaffold.config_vars import classify
 from scaffold.config_vars.python_calls import Wrappers, find_read
-from scaffold.config_vars.python_checks import compared_kind, fails, is_missing, softens, subscripted
+from scaffold.config_vars.python_checks import (
+    compared_kind,
+    fails,
+    is_development_class,
+    is_missing,
+    softens,
+    subscripted,
+)
 from scaffold.config_vars.python_libraries import Found
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_tables import value_text
 from scaffold.config_vars.python_truth import truth
 from scaffold.config_vars.reads import Mode
 from scaffold.families.python_syntax import dotted_name, literal
-from scaffold.patterns import lazy
 from scaffold.record import made, mutable
-
-_DEV_CLASS = lazy(
-    r"(?:\w*)(?:Dev|Development|Test|Testing|Tests|Local|CI)(?:ing)?(?:Config|Configuration|Settings)?"
-)
 
 
 @mutable
@@ -112,7 +114,7 @@ class Places:
                 place.missing = place.missing or (child in parent.ifs and is_missing(child))
             elif isinstance(parent, ast.BoolOp):
                 self._chain(parent, child, place)
-            elif isinstance(parent, ast.ClassDef) and _DEV_CLASS.fullmatch(parent.name):
+            elif isinstance(parent, ast.ClassDef) and is_development_class(parent.name):
                 place.guarded = True
             elif not place.bound:
                 self._use(parent, child, place)

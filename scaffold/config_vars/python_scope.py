@@ -32,10 +32,6 @@ _MAKERS = {
     "dynaconf.Dynaconf": "dynaconf",
     "dynaconf.LazySettings": "dynaconf",
 }
-_BASES = frozenset(
-    f"{module}.BaseSettings"
-    for module in ("pydantic", "pydantic_settings", "pydantic.v1", "pydantic.env_settings")
-)
 
 
 class Scope:
@@ -45,7 +41,7 @@ class Scope:
         self,
         index: Index,
         shared: dict[str, str] | None = None,
-        settings: set[str] | None = None,
+        settings: Mapping[str, str] | None = None,
         constants: Mapping[str, str] | None = None,
     ) -> None:
         self.origins: dict[str, str] = {}
@@ -53,7 +49,7 @@ class Scope:
         self.texts: dict[str, str] = dict(constants or {})
         self.values: dict[str, ast.expr] = {}
         self.schemas: dict[str, ast.expr] = {}
-        self.known_settings = settings or set()
+        self.known_settings = settings or {}
         self.classes = index.of(ast.ClassDef)
         self.makers: dict[str, str] = {}
         self.absent: frozenset[ast.AST] = frozenset()
@@ -144,18 +140,6 @@ class Scope:
 
     def _is_own(self, dotted: str) -> bool:
         return dotted in ("self", "cls") or any(made.name == dotted for made in self.classes)
-
-    def settings_classes(self) -> set[str]:
-        """Return the names of the classes that pydantic fills from the environment."""
-        found = set(self.known_settings)
-        for _ in range(3):
-            for node in self.classes:
-                if any(
-                    self.origin(base) in _BASES or dotted_name(base).rpartition(".")[2] in found
-                    for base in node.bases
-                ):
-                    found.add(node.name)
-        return found
 
     def _import(self, node: ast.ImportFrom, shared: dict[str, str]) -> None:
         for alias in node.names:

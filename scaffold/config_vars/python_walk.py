@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from scaffold.config_vars.python_calls import Wrappers, find_reads
+from scaffold.config_vars.python_configurations import configurations_reads
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_libraries import Found, schema_defaults
 from scaffold.config_vars.python_loops import Loops
-from scaffold.config_vars.python_models import model_reads
 from scaffold.config_vars.python_places import Place, Places
+from scaffold.config_vars.python_pydantic import pydantic_reads
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_tables import table_reads, value_text
 from scaffold.config_vars.python_verdicts import find_verdicts
@@ -36,7 +37,8 @@ class Walk:
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads; a test of the bound name elsewhere in it decides on its mode."""
-        found = [*self._expressions(), *self._given(), *model_reads(self.path, self.scope)]
+        found = [*self._expressions(), *self._given(), *pydantic_reads(self.path, self.scope)]
+        found += configurations_reads(self.path, self.index, self.scope)
         found += table_reads(self.path, self.index, self.scope)
         found += self._unread({read.name for read in found})
         if self.by_hand:
