@@ -409,6 +409,39 @@ NEEDS = [
         {"TWITTER_API_KEY": False, "SLACK_TOKEN": False, "GITHUB_TOKEN": True},
     ),
     (
+        "a way that is not the one chosen by default",
+        {"a.py": "import os\nfrom enum import Enum\nclass Way(Enum):\n    POST = 'post'\n    FAST_LANE = 'fast'\nway = Way(os.getenv('SHOP_WAY', 'post'))\nif way == Way.FAST_LANE:\n    x = os.environ['LANE_COLOUR']\nif way == Way.POST:\n    y = os.environ['POST_COLOUR']\nif os.getenv('SHOP_KIND', 'small') == 'large':\n    z = os.environ['LARGE_COLOUR']\n"},
+        {"SHOP_WAY": False, "LANE_COLOUR": False, "POST_COLOUR": True, "SHOP_KIND": False, "LARGE_COLOUR": False},
+    ),
+    (
+        "what the code puts there itself",
+        {"a.py": "import os\ndef go(key):\n    if key:\n        os.environ['CRM_API_KEY'] = key\n    else:\n        os.environ['CRM_API_KEY'] = 'x'\n    return os.environ['CRM_API_KEY']\n"},
+        {"CRM_API_KEY": False},
+    ),
+    (
+        "what the code puts there from the same variable",
+        {"a.py": "import os\nos.environ['CRM_API_KEY'] = os.environ.get('CRM_API_KEY')\nx = os.environ['CRM_API_KEY']\n"},
+        {"CRM_API_KEY": True},
+    ),
+    (
+        "the one of a chain that is insisted on",
+        {".env.example": "OLD_CRM_KEY=\n", "a.py": "import os\nOLD = os.getenv('OLD_CRM_KEY')\nKEY = os.getenv('CRM_KEY', OLD)\nif not KEY:\n    raise ValueError\n"},
+        {"CRM_KEY": True, "OLD_CRM_KEY": False},
+    ),
+    (
+        "a class of the app's own that reads by its annotations",
+        {
+            "shop/base.py": "import os\nfrom typing import get_type_hints\nclass Base:\n    inner: str\n    def __init__(self, env=os.environ):\n        for name in get_type_hints(type(self)):\n            setattr(self, name, env[name])\n",
+            "shop/env.py": "from shop.base import Base\nclass Env(Base):\n    SHOP_PLACE: str\n    SHOP_SIZE: int = 3\n    other: str = ''\n",
+        },
+        {"SHOP_PLACE": True, "SHOP_SIZE": False},
+    ),
+    (
+        "a data class filled by the names of its fields",
+        {"a.py": "import os\nfrom dataclasses import dataclass, fields\n@dataclass\nclass Env:\n    place: str\n    size: int = 3\n    @classmethod\n    def load(cls):\n        return cls(**{f: os.environ['SHOP_' + f.upper()] for f in fields(cls)})\n"},
+        {"SHOP_PLACE": True, "SHOP_SIZE": False},
+    ),
+    (
         "an address that only allows this machine",
         {"a.py": "import os\nx = os.environ.get('ADMIN_NETWORKS', '127.0.0.1/32')\n"},
         {"ADMIN_NETWORKS": False},
@@ -432,3 +465,16 @@ def test_a_management_command_that_a_process_runs_is_no_task() -> None:
     for runs, required in [((), False), (("python", "manage.py", "talk"), True)]:
         facts = discover(Texts(files), stack="x", language="python", root=".", other_roots=(), runs=runs)
         assert [fact.required for fact in facts if isinstance(fact, ConfigVar)] == [required]
+
+
+def test_the_first_sentence_of_a_comment_above_describes_a_variable() -> None:
+    code = (
+        "import os\n# Where the shop is, as the post\n# writes it. It may be long.\nx = os.getenv('SHOP_PLACE')\n"
+        "# x = os.getenv('OLD_PLACE')\ny = os.getenv('SHOP_SIZE')\n"
+        "# Times\n#\n# When the doors open.\nz = os.getenv('SHOP_TIME')\n"
+    )
+    found = found_in({"a.py": code}, "python")
+    assert [found[f"SHOP_{word}"].description for word in ("PLACE", "SIZE")] == [
+        "Where the shop is, as the post writes it",
+        "",
+    ]

@@ -92,15 +92,21 @@ def _description(repo: Repo, reads: Sequence[Read], context: Context) -> str:
     return next((said for read in reads if (said := _comment(repo, read.path, read.line))), "")
 
 
-_COMMENT = lazy(r"^\s*(?:#|//|--)+\s*([A-Z][^{}();=]{8,})$")
+_COMMENT = lazy(r"\s*(?:#|//|--)+\s*(.*?)\s*$")
+_SENTENCE = lazy(r"[A-Z][^{}();=]{8,}")
+_END = lazy(r"(?<=\w\w)\.(?: (?=[A-Z])|$)")
+_MOST_LINES = 12
 
 
 def _comment(repo: Repo, path: str, line: int) -> str:
-    """Return the one-line comment right above a read, if it reads as a sentence."""
+    """Return the first sentence of the comment right above a read, if it reads as one."""
     lines = repo.lines(path)
-    if not 1 < line <= len(lines):
-        return ""
-    found = _COMMENT.match(lines[line - 2])
-    if found is None or (line > 2 and lines[line - 3].lstrip().startswith(("#", "//"))):
-        return ""
-    return env_files.clean(found[1])
+    said: list[str] = []
+    for above in reversed(lines[max(0, line - 1 - _MOST_LINES) : line - 1] if line <= len(lines) else []):
+        found = _COMMENT.match(above)
+        if found is None:
+            break
+        said.insert(0, found[1])
+    text = " ".join(said).split("  ")[0]
+    sentence = _END.split(text)[0] if len(said) > 1 else text
+    return env_files.clean(sentence) if _SENTENCE.fullmatch(sentence) else ""

@@ -9,8 +9,8 @@ from scaffold.config_vars import python_imports, scope
 from scaffold.config_vars.python_dynaconf import dynaconf_reads
 from scaffold.config_vars.python_flask import MARK, flask_reads
 from scaffold.config_vars.python_index import Index
-from scaffold.config_vars.python_pydantic import settings_classes
-from scaffold.config_vars.python_scope import Scope
+from scaffold.config_vars.python_pydantic import own_classes, settings_classes
+from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_walk import Walk
 from scaffold.config_vars.python_wrappers import Wrapper, find_wrappers
 from scaffold.config_vars.reads import Read
@@ -29,6 +29,7 @@ MARKS = (
     "configurations",
     "envvar",
     "everett",
+    "envparse",
     "dynaconf",
     MARK,
 )
@@ -47,12 +48,14 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
             marked[path] = Index(tree)
     shared: dict[str, str] = {}
     wrappers: dict[str, tuple[Wrapper, ...]] = {}
-    settings: dict[str, str] = {}
+    settings: dict[str, Family] = {}
     for index in marked.values():
         here = Scope(index)
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(index, here)
-        settings |= settings_classes(here)
+        settings |= dict(own_classes(index, here))
+        here.known_settings = settings
+        settings = settings_classes(here)
     if any("dynaconf" in repo.text(path) for path in marked):
         yield from dynaconf_reads(repo, texts)
     if any(MARK in repo.text(path) for path in marked):

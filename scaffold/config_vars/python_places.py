@@ -82,13 +82,13 @@ class Places:
         text = value_text(place.default, self.scope)
         if text == "":
             return (Mode.PLAIN if place.mode is not Mode.TEST else Mode.TEST), ""
-        other = self._behind(place.default)
+        other = self.behind(place.default)
         if other is not None:
             place.instead += other.names
             return Mode.PLAIN, None
         return Mode.DEFAULT, text
 
-    def _behind(self, node: ast.expr) -> Found | None:
+    def behind(self, node: ast.expr) -> Found | None:
         """Return the read that a fallback is, also through a name and calls such as `.strip()`."""
         for _ in range(4):
             if (found := find_read(node, self.scope, self.wrappers)) is not None:
@@ -124,13 +124,15 @@ class Places:
 
     def _caught(self, parent: ast.Try | ast.With, child: ast.AST, place: Place) -> None:
         """Note that a failure is caught, and what the name is given then."""
-        if place.mode not in (Mode.STRICT, Mode.FRAGILE) or child not in parent.body or not softens(parent):
+        if place.mode in (Mode.TEST, Mode.DEFAULT) or child not in parent.body or not softens(parent):
             return
-        place.mode = Mode.TEST
+        copes = place.mode in (Mode.STRICT, Mode.FRAGILE)
         for handler in parent.handlers if isinstance(parent, ast.Try) else ():
             for node in handler.body:
                 if isinstance(node, ast.Assign) and dotted_name(node.targets[0]).endswith(place.bound or "."):
-                    place.default = node.value
+                    place.default, copes = node.value, True
+                copes = copes or (isinstance(node, ast.Return) and _is_blank(node.value))
+        place.mode = Mode.TEST if copes else place.mode
 
     def _branch(self, parent: ast.If | ast.IfExp | ast.While, child: ast.AST, place: Place) -> None:
         if child is parent.test:
@@ -224,12 +226,9 @@ class Places:
         word = dotted_name(call.func).rpartition(".")[2]
         if word in ("int", "float", "Decimal"):
             place.kind = place.kind or "number"
-            if (
-                place.mode is Mode.PLAIN
-                and not place.used
-                and (place.default is None or _is_blank(place.default))
-            ):
-                place.mode, place.default = Mode.FRAGILE, None
+            blank = place.default is None or _is_blank(place.default)
+            if place.mode is Mode.PLAIN and not place.used and blank:
+                place.mode, place.default = Mode.STRICT, None
         elif "bool" in word.lower() or word in ("literal_eval", "env_flag"):
             place.kind = place.kind or "boolean"
             if place.mode is Mode.PLAIN:

@@ -1,4 +1,4 @@
-"""Classes that pydantic fills from the environment: field, alias, prefix and nested model -> variables."""
+"""Classes that pydantic, or the app itself, fills from the environment, field by field."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from scaffold.config_vars.python_checks import is_development_class
-from scaffold.config_vars.python_scope import Scope
+from scaffold.config_vars.python_index import Index
+from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_tables import value_text
+from scaffold.config_vars.python_wrappers import passed_names
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.families.python_syntax import dotted_name, literal
-from scaffold.record import record
+from scaffold.record import record, replace
 
 _BASES = frozenset(
     f"{module}.BaseSettings"
@@ -37,8 +39,8 @@ _KINDS = {
 _DEPTH = 4
 
 
-def settings_classes(scope: Scope) -> dict[str, str]:
-    """Return the classes that pydantic fills from the environment, with what stands before their names."""
+def settings_classes(scope: Scope) -> dict[str, Family]:
+    """Return the classes that are filled from the environment, with how their fields are named there."""
     found = dict(scope.known_settings)
     for _ in range(3):
         for node in scope.classes:
@@ -46,8 +48,31 @@ def settings_classes(scope: Scope) -> dict[str, str]:
             known = [found[base] for base in bases if base in found]
             if known or any(scope.origin(base) in _BASES for base in node.bases):
                 own = _setting(node, "env_prefix")
-                found[node.name] = own if own is not None else next(iter(known), "")
+                family = known[0] if known else Family()
+                found[node.name] = family if own is None else replace(family, prefix=own)
     return found
+
+
+_BY_FIELD = ("__annotations__", "get_type_hints", "__dataclass_fields__", "fields", "get_annotations")
+
+
+def own_classes(index: Index, scope: Scope) -> Iterator[tuple[str, Family]]:
+    """Yield the app's own classes that read the environment by their annotations."""
+    if _words(index.tree).isdisjoint(_BY_FIELD):
+        return
+    for node in scope.classes:
+        if _words(node).isdisjoint(("environ", "getenv")):
+            continue
+        parts = [part for part in ast.walk(node) if isinstance(part, (ast.Subscript, ast.Call))]
+        passed = next((found for part in parts for found in passed_names(part, scope)), ("", "", "", False))
+        yield node.name, Family(prefix=passed[1], exact=not passed[3])
+
+
+def _words(node: ast.AST) -> set[str]:
+    parts = list(ast.walk(node))
+    return {part.attr for part in parts if isinstance(part, ast.Attribute)} | {
+        part.id for part in parts if isinstance(part, ast.Name)
+    }
 
 
 @record
@@ -57,7 +82,8 @@ class _Model:
     path: str
     scope: Scope
     classes: Mapping[str, ast.ClassDef]
-    settings: Mapping[str, str]
+    settings: Mapping[str, Family]
+    exact: bool
     delimiter: str
     old: bool
     guarded: bool
@@ -75,12 +101,13 @@ def pydantic_reads(path: str, scope: Scope) -> Iterator[Read]:
                 scope=scope,
                 classes=classes,
                 settings=settings,
+                exact=settings[node.name].exact,
                 delimiter=_setting(node, "env_nested_delimiter") or "",
                 old="pydantic_settings" not in " ".join(scope.origins.values()),
                 guarded=is_development_class(node.name),
                 names=_renamed(node),
             )
-            yield from _fields(node, model, settings[node.name], 0)
+            yield from _fields(node, model, settings[node.name].prefix, 0)
 
 
 def _fields(node: ast.ClassDef, model: _Model, prefix: str, depth: int) -> Iterator[Read]:
@@ -89,6 +116,8 @@ def _fields(node: ast.ClassDef, model: _Model, prefix: str, depth: int) -> Itera
             continue
         field = item.target.id
         if field.startswith("_") or field == "model_config" or "ClassVar" in ast.dump(item.annotation):
+            continue
+        if model.exact and not field.isupper():
             continue
         kind = _type(item.annotation)
         nested = model.classes.get(kind)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from scaffold.config_vars.python_index import Index
 from scaffold.families.python_syntax import dotted_name, literal
+from scaffold.record import record
 
 _READERS = {
     "os.environ": "os.environ",
@@ -15,12 +16,14 @@ _READERS = {
     "decouple.config": "decouple",
     "prettyconf.config": "decouple",
     "environs.env": "environs",
+    "envparse.env": "environs",
 }
 _MAKERS = {
     "environ.Env": "environ",
     "environ.FileAwareEnv": "environ",
     "environs.Env": "environs",
     "environs.FileAwareEnv": "environs",
+    "envparse.Env": "environs",
     "decouple.AutoConfig": "decouple",
     "decouple.Config": "decouple",
     "prettyconf.Configuration": "decouple",
@@ -34,6 +37,17 @@ _MAKERS = {
 }
 
 
+@record
+class Family:
+    """How a class that is filled from the environment names its fields there.
+
+    `exact`: as they are written, and only those in capitals.
+    """
+
+    prefix: str = ""
+    exact: bool = False
+
+
 class Scope:
     """What the names of one module mean: `readers` by kind, `texts` of constants, `values` of assignments."""
 
@@ -41,7 +55,7 @@ class Scope:
         self,
         index: Index,
         shared: dict[str, str] | None = None,
-        settings: Mapping[str, str] | None = None,
+        settings: Mapping[str, Family] | None = None,
         constants: Mapping[str, str] | None = None,
     ) -> None:
         self.origins: dict[str, str] = {}

@@ -19,6 +19,7 @@ PROD = lazy(
 )
 WORD = lazy(r"prod(?:uction)?|live|heroku", re.IGNORECASE)
 FALSE = frozenset(("", "0", "false", "f", "no", "n", "off", "none", "null"))
+_SWITCHED = FALSE | {"1", "true", "t", "yes", "y", "on"}
 _DEPTH = 8
 
 
@@ -114,19 +115,47 @@ def _compared(node: ast.Compare, scope: Scope, depth: int) -> bool | None:
         return isinstance(test, ast.NotIn)
     if isinstance(right, ast.Constant) and right.value is None and key_of(left, scope) is not None:
         return isinstance(test, (ast.Is, ast.Eq))
-    words = [
-        text for part in ast.walk(right) if isinstance(part, ast.expr) and (text := literal(part)) is not None
-    ]
+    words = [word for part in ast.walk(right) if (word := _word(part)) is not None]
     name = _source(left, scope)
     if not words or not name or not isinstance(test, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
         return None
     positive = isinstance(test, (ast.Eq, ast.In))
     if MODE.fullmatch(name.upper()):
         return any(WORD.fullmatch(word) for word in words) == positive
+    given = _default(left, scope)
+    if given is not None and given.lower() not in _SWITCHED:
+        return (given.lower() in (word.lower() for word in words)) == positive
     known = truth(left, scope, depth + 1)
     if known is None:
         return None
     return (any(word.lower() not in FALSE for word in words) == known) == positive
+
+
+def _word(node: ast.AST) -> str | None:
+    """Return a literal, or the member of an enumeration as its value probably reads: `Storage.S3`, s3."""
+    if not isinstance(node, ast.expr):
+        return None
+    last = dotted_name(node).removesuffix(".value").rpartition(".")
+    return last[2].lower() if last[0][:1].isupper() and last[2].isupper() else literal(node)
+
+
+def _default(node: ast.expr, scope: Scope) -> str | None:
+    """Return the literal that the left side of a comparison falls back to, None where there is none."""
+    for _ in range(_DEPTH):
+        if isinstance(node, ast.Call):
+            if key_of(node, scope) is not None:
+                given = default_node(node)
+                return None if given is None else _word(given)
+            inner = [arg for arg in node.args if isinstance(arg, (ast.Call, ast.Name))]
+            node = node.func.value if isinstance(node.func, ast.Attribute) else inner[-1] if inner else node
+        elif isinstance(node, (ast.Name, ast.Attribute)):
+            value = scope.values.get(dotted_name(node))
+            if value is None or value is node:
+                return None
+            node = value
+        else:
+            return None
+    return None
 
 
 def _source(node: ast.expr, scope: Scope) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scaffold.config_vars.python_calls import Wrappers, find_reads
 from scaffold.config_vars.python_configurations import configurations_reads
@@ -18,6 +18,11 @@ from scaffold.config_vars.python_verdicts import find_verdicts
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.families.python_syntax import dotted_name
 from scaffold.record import replace
+
+
+def _is_set(read: Read, assigned: Sequence[tuple[str, int, int]]) -> bool:
+    """Tell whether the lines above a read put the variable into the environment."""
+    return any(name == read.name and line < read.line <= last for name, line, last in assigned)
 
 
 class Walk:
@@ -43,8 +48,23 @@ class Walk:
         found += self._unread({read.name for read in found})
         if self.by_hand:
             found = [replace(read, guarded=True) for read in found]
+        assigned = list(self._assigned())
+        found = [replace(read, guarded=True) if _is_set(read, assigned) else read for read in found]
         bound = {read.bound for read in found if read.bound}
         yield from find_verdicts(self.index, self.scope, bound, self.places.missing).settle(found)
+
+    def _assigned(self) -> Iterator[tuple[str, int, int]]:
+        """Yield (name, line, last line of the block) of what the module puts into the environment itself."""
+        for node in self.index.of(ast.Assign):
+            target = node.targets[0]
+            if not isinstance(target, ast.Subscript) or self.scope.reader(target.value) != "os.environ":
+                continue
+            name, holder = self.scope.text(target.slice), self.index.parents.get(node)
+            if isinstance(holder, ast.If) and holder.orelse and node not in holder.orelse:
+                holder = self.index.parents.get(holder)  # the other branch gives it a value as well
+            taken = self.places.behind(node.value)
+            if name and holder is not None and (taken is None or name not in taken.names):
+                yield name, node.lineno, getattr(holder, "end_lineno", None) or 1_000_000
 
     def _given(self) -> Iterator[Read]:
         """Yield what the module sets where it is missing: `if "X" not in environ: environ["X"] = "a"`."""

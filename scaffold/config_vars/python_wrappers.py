@@ -44,7 +44,7 @@ def find_wrappers(index: Index, scope: Scope) -> dict[str, tuple[Wrapper, ...]]:
     found: dict[str, dict[Passed, Wrapper]] = {}
     candidates: list[ast.Subscript | ast.Call] = [*index.of(ast.Subscript), *index.of(ast.Call)]
     for node in candidates:
-        for passed in _passed(node, scope):
+        for passed in passed_names(node, scope):
             key, before, after, upper = passed
             for name, wrapper in _holders(node, key, index):
                 own = default_node(node) if isinstance(node, ast.Call) else None
@@ -77,7 +77,7 @@ def _holders(node: ast.AST, key: str, index: Index) -> Iterator[tuple[str, Wrapp
             yield f"{owner.name}.{function.name}", _wrapper(function, names, key)
 
 
-def _passed(node: ast.Subscript | ast.Call, scope: Scope) -> Iterator[Passed]:
+def passed_names(node: ast.Subscript | ast.Call, scope: Scope) -> Iterator[Passed]:
     """Yield what an expression makes a variable's name of: a parameter with literals around it."""
     inner: ast.expr | None = None
     if isinstance(node, ast.Subscript):

@@ -58,7 +58,10 @@ def _alternatives(reads: Mapping[str, Sequence[Read]], told: Mapping[str, Told])
             seen.add(frozenset(group))
             asked = [item for item in group if not classify.provider(item)]
             serving = [item for item in group if classify.provider(item) not in ("", "mongodb")]
-            wanted = [item for item in asked if item in told and told[item].value is not None] or asked
+            needed = [item for item in asked if _is_strict(reads[item])]
+            wanted = (
+                needed or [item for item in asked if item in told and told[item].value is not None] or asked
+            )
             yield from (item for item in group if serving or item != wanted[0])
 
 
