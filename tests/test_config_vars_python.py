@@ -442,6 +442,31 @@ NEEDS = [
         {"SHOP_PLACE": True, "SHOP_SIZE": False},
     ),
     (
+        "a table that the code puts there itself",
+        {"a.py": "import os\nKEYS = ('MAP_COLOUR', 'MAP_SIZE')\nfor key in KEYS:\n    if key in os.environ:\n        os.environ.pop(key)\n    os.environ[key] = 'x'\n    print(os.environ[key])\n"},
+        {"MAP_COLOUR": False, "MAP_SIZE": False},
+    ),
+    (
+        "a fallback that only development sets",
+        {"a.py": "import os\nDEBUG = 'DEBUG' in os.environ\nif DEBUG:\n    os.environ.setdefault('SHOP_PLACE', 'here')\n    if 'SHOP_SIZE' not in os.environ:\n        os.environ['SHOP_SIZE'] = '3'\nx = os.environ['SHOP_PLACE']\ny = os.environ['SHOP_SIZE']\n"},
+        {"DEBUG": False, "SHOP_PLACE": True, "SHOP_SIZE": True},
+    ),
+    (
+        "a feature that its credential switches on",
+        {"a.py": "import os\nKEY = os.environ.get('CRM_KEY', '')\nHAS_CRM = bool(KEY)\n"},
+        {"CRM_KEY": False},
+    ),
+    (
+        "the address of error tracking, by where it goes",
+        {"a.py": "import os\nstart(dsn=os.environ.get('SHOP_DSN', ''))\n"},
+        {"SHOP_DSN": False},
+    ),
+    (
+        "settings for a CI service",
+        {"shop/settings/circleci.py": "import os\nx = os.environ['BROWSER_KEY']\n", "shop/settings/prod.py": "import os\nx = os.environ['SHOP_PLACE']\n"},
+        {"SHOP_PLACE": True},
+    ),
+    (
         "an address that only allows this machine",
         {"a.py": "import os\nx = os.environ.get('ADMIN_NETWORKS', '127.0.0.1/32')\n"},
         {"ADMIN_NETWORKS": False},
@@ -461,8 +486,13 @@ def test_a_folder_whose_name_starts_with_a_dot_is_no_part_of_the_app() -> None:
 
 
 def test_a_management_command_that_a_process_runs_is_no_task() -> None:
-    files = {"shop/management/commands/talk.py": "import os\nx = os.environ['CHAT_TOKEN']\n"}
-    for runs, required in [((), False), (("python", "manage.py", "talk"), True)]:
+    for path, command in [("shop/management/commands/talk.py", "talk"), ("bin/talk.py", "bin/talk.py")]:
+        _is_required_where_it_runs(path, command)
+
+
+def _is_required_where_it_runs(path: str, command: str) -> None:
+    files = {path: "import os\nx = os.environ['CHAT_TOKEN']\n"}
+    for runs, required in [((), False), (("python", "manage.py", command), True)]:
         facts = discover(Texts(files), stack="x", language="python", root=".", other_roots=(), runs=runs)
         assert [fact.required for fact in facts if isinstance(fact, ConfigVar)] == [required]
 

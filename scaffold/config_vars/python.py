@@ -70,8 +70,14 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
         if found is not None:
             inner = Scope(found, shared, settings, python_imports.constants(repo, root, path, found))
             inner.absent = python_imports.absent(repo, root, path, found)
-            by_hand = scope.is_task(path) and path.rpartition("/")[2].removesuffix(".py") not in runs
+            by_hand = scope.is_task(path) and not _is_run(path, runs)
             yield from Walk(path, found, inner, wrappers, by_hand=by_hand).reads()
+
+
+def _is_run(path: str, runs: Collection[str]) -> bool:
+    """Tell whether the words of a command name a file: as a path, or as a management command."""
+    name = path.rpartition("/")[2]
+    return name.removesuffix(".py") in runs or any(path.endswith(word) for word in runs if name in word)
 
 
 def _callers(names: list[str]) -> re.Pattern[str]:

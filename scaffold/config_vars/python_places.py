@@ -59,7 +59,7 @@ class Places:
         self.wrappers = wrappers
         self.missing: set[str] = set()
 
-    def find(self, node: ast.expr, place: Place) -> Place:
+    def find(self, node: ast.AST, place: Place) -> Place:
         """Return the place completed by what stands around the expression."""
         if place.mode is Mode.STRICT and _is_blank(place.default, ""):
             place.mode = Mode.PLAIN
@@ -103,7 +103,7 @@ class Places:
             node = inner
         return None
 
-    def _climb(self, node: ast.expr, place: Place) -> None:
+    def _climb(self, node: ast.AST, place: Place) -> None:
         child: ast.AST = node
         while (parent := self.parents.get(child)) is not None:
             if isinstance(parent, (ast.If, ast.IfExp, ast.While)):
@@ -218,6 +218,8 @@ class Places:
             place.bound = dotted_name(target).rpartition(".")[2] or subscripted(target)
         elif isinstance(parent, ast.keyword):
             place.bound = parent.arg or ""
+            if parent.arg == "dsn" and place.mode is Mode.PLAIN:
+                place.mode = Mode.TEST
         elif isinstance(parent, ast.Dict):
             at = next((at for at, value in enumerate(parent.values) if value is child), -1)
             place.bound = (literal(parent.keys[at]) or "") if at >= 0 else ""

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator
 from scaffold.config_vars.python_checks import fails, is_missing, tested
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Scope
-from scaffold.config_vars.python_truth import FALSE, truth
+from scaffold.config_vars.python_truth import DEV, FALSE, truth
 from scaffold.config_vars.reads import Mode, Read
+from scaffold.families.python_syntax import dotted_name
 from scaffold.record import record, replace
 
 
@@ -26,7 +27,11 @@ class Verdicts:
             mode = self.modes.get(read.bound)
             if mode is None or read.mode not in (Mode.PLAIN, Mode.TEST):
                 yield read
-            elif read.mode is Mode.PLAIN or (mode is Mode.STRICT and (read.default or "").lower() in FALSE):
+            elif read.mode is Mode.PLAIN or (
+                mode is Mode.STRICT
+                and (read.default or "").lower() in FALSE
+                and not DEV.fullmatch(read.name.upper())
+            ):
                 others = self.either.get(read.bound, frozenset())
                 found = {other.name for other in reads if other.bound in others} - {read.name}
                 yield replace(read, mode=mode, instead=tuple(sorted({*read.instead, *found})))
@@ -45,6 +50,12 @@ def find_verdicts(index: Index, scope: Scope, names: Collection[str], missing: C
         for part, others in _parts(node.test):
             if asked := tested(part) & wanted:
                 _note(found, node, (part, others, asked), scope, missing)
+    asked_of: set[str] = set()
+    for call in index.of(ast.Call):
+        if dotted_name(call.func) == "bool":
+            asked_of.update(*(tested(arg) for arg in call.args))
+    for name in asked_of & wanted:
+        found.modes.setdefault(name, Mode.TEST)
     for sure in index.of(ast.Assert):
         found.modes.update(dict.fromkeys(tested(sure.test) & wanted, Mode.STRICT))
     return found

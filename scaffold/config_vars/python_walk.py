@@ -59,12 +59,15 @@ class Walk:
             target = node.targets[0]
             if not isinstance(target, ast.Subscript) or self.scope.reader(target.value) != "os.environ":
                 continue
-            name, holder = self.scope.text(target.slice), self.index.parents.get(node)
+            holder = self.index.parents.get(node)
             if isinstance(holder, ast.If) and holder.orelse and node not in holder.orelse:
                 holder = self.index.parents.get(holder)  # the other branch gives it a value as well
             taken = self.places.behind(node.value)
-            if name and holder is not None and (taken is None or name not in taken.names):
-                yield name, node.lineno, getattr(holder, "end_lineno", None) or 1_000_000
+            last = getattr(holder, "end_lineno", None) or 1_000_000
+            for row in self.loops.rows(target):
+                name = self.scope.with_names(row).text(target.slice)
+                if name and (taken is None or name not in taken.names):
+                    yield name, node.lineno, last
 
     def _given(self) -> Iterator[Read]:
         """Yield what the module sets where it is missing: `if "X" not in environ: environ["X"] = "a"`."""
@@ -81,7 +84,16 @@ class Walk:
             ):
                 text = value_text(node.value, self.scope)
                 mode = Mode.TEST if text is None else Mode.DEFAULT
-                yield Read(name=name, path=self.path, line=node.lineno, mode=mode, default=text, sets=True)
+                place = self.places.find(above, Place(name=name, mode=mode, default=node.value))
+                yield Read(
+                    name=name,
+                    path=self.path,
+                    line=node.lineno,
+                    mode=mode,
+                    default=text,
+                    guarded=place.guarded,
+                    sets=True,
+                )
 
     def _expressions(self) -> Iterator[Read]:
         of = self.index.of

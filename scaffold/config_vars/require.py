@@ -39,14 +39,14 @@ def judge(name: str, context: Context) -> Verdict:
     """Return the verdict on one variable."""
     reads = context.reads[name]
     told = context.told.get(name, Told())
-    default = next((read.default for read in reads if read.default), None)
-    usable = default if default is not None and not _is_unusable(name, default) else None
     live = [read for read in reads if not read.guarded]
+    default = next((read.default for read in (*live, *reads) if read.default), None)
+    usable = default if default is not None and not _is_unusable(name, default) else None
     if told.committed is not None:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
     insists = classify.is_unset(name) and any(_is_hard(read) for read in live)
     platform = (classify.is_framework(name) and not insists) or classify.provider(name) == "platform"
-    if platform or any(read.sets for read in reads):
+    if platform or any(read.sets for read in live):
         return Verdict(required=False, default=usable, why="")
     why = _failure(name, live, context)
     if why:

@@ -33,7 +33,7 @@ _FILES = lazy(
 )
 _SETTINGS = lazy(
     r"(?:^|/)(?:settings|config|conf|environments)/(?:\w+/)?"
-    r"(?:dev|development|local|locals|test|tests|testing|ci|docker_test)\.(?:py|rb|js|ts|json|exs|ya?ml)$"
+    r"(?:dev|development|local|locals|test|tests|testing|ci|circleci|travis|docker_test)\.(?:py|rb|js|ts|json|exs|ya?ml)$"
 )
 
 
@@ -61,7 +61,7 @@ def _is_aside(folder: str, above: list[str]) -> bool:
 
 
 _TASK = lazy(
-    r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$"
+    r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$|(?:^|/)bin/[^/]+\.py$"
 )
 
 
