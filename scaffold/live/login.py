@@ -28,17 +28,26 @@ def api_url(environment: Mapping[str, str]) -> str:
     if not host:
         return f"https://api.{policy.api_hosts()[0]}"
     url = host if "://" in host else f"https://api.{host}"
-    parts = urlsplit(url)
-    name = parts.hostname or ""
+    scheme, name = _scheme_and_host(url)
     known = any(name == domain or name.endswith(f".{domain}") for domain in policy.api_hosts())
-    if (known and parts.scheme == "https") or _is_loopback(name):
+    if (known and scheme == "https") or (_is_loopback(name) and scheme in ("http", "https")):
         return url
     raise HerokuError(
         "heroku/host",
-        f"HEROKU_HOST names {name or host!r}, which is no host of Heroku",
+        f"HEROKU_HOST names {name!r}, which is no host of Heroku" if name else "HEROKU_HOST is no URL",
         why="Your token and the values of the config vars would be sent there.",
         remedy="Unset HEROKU_HOST.",
     )
+
+
+def _scheme_and_host(url: str) -> tuple[str, str]:
+    """Return both, or two empty texts where it is no URL that can be asked."""
+    try:
+        parts = urlsplit(url)
+        asked = parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        return "", ""
+    return (parts.scheme, parts.hostname or "") if asked else ("", "")
 
 
 def _is_loopback(name: str) -> bool:

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 
 from scaffold import __version__
 from scaffold.errors import HerokuError
-from scaffold.live.masked import SHOWN, Masked
+from scaffold.live.masked import Masked
+from scaffold.live.refusal import refusal
 from scaffold.record import record
 
 _ACCEPT = "application/vnd.heroku+json; version=3"
@@ -34,6 +35,10 @@ class Answer:
     headers: Mapping[str, str]
     value: Any
 
+    def __repr__(self) -> str:
+        """Show the status only: the document may hold values."""
+        return f"Answer(status={self.status})"
+
 
 class Lost(Exception):
     """The connection broke before the whole answer was read: the request may have been carried out."""
@@ -45,10 +50,9 @@ class PlatformApi:
     def __init__(self, url: str, token: Masked) -> None:
         self._url = url
         self._token = token
-        host = urlsplit(url).hostname or ""
+        self._host = urlsplit(url).hostname or ""
         direct = [urllib.request.ProxyHandler({})] if url.startswith("http://") else []
         self._opener = urllib.request.build_opener(_NoRedirect(), *direct)
-        self._host = host
 
     def config_vars(self, app: str) -> dict[str, Masked]:
         """Return the config vars of an app. Empty values are kept."""
@@ -67,8 +71,8 @@ class PlatformApi:
         """
         body = json.dumps(dict(values)).encode()
         try:
-            answer = self._asked("PATCH", app, "/config-vars", body, hide=tuple(values.values()))
-            now: Mapping[str, str] = answer.value if isinstance(answer.value, dict) else self.config_vars(app)
+            said = self._asked("PATCH", app, "/config-vars", body, hide=tuple(values.values())).value
+            now = said if isinstance(said, dict) else self._read_back(app, "its answer is no JSON")
         except Lost as cut:
             now = self._read_back(app, str(cut))
         missing = sorted(name for name, value in values.items() if now.get(name) != value)
@@ -104,7 +108,7 @@ class PlatformApi:
         except HerokuError:
             raise HerokuError(
                 "heroku/unknown",
-                f"the connection to Heroku broke ({reason}) while the config vars of {app} were being set",
+                f"Heroku did not confirm that the config vars of {app} are set: {reason}",
                 why="They are all set or none is: it cannot be told from here.",
                 remedy=f"Once Heroku answers again: scaffold config diff --app {app}",
             ) from None
@@ -121,9 +125,11 @@ class PlatformApi:
                 break
             time.sleep(wait)
             answer = self._answer(method, target, body)
-        if 200 <= answer.status < 300:
+        if answer.status < http.client.MULTIPLE_CHOICES:
             return answer
-        raise _refusal(answer, app, hide)
+        if answer.status < http.client.BAD_REQUEST:
+            raise self._strange("the Platform API: it leads to another address")
+        raise refusal(answer.status, answer.value, app, hide)
 
     def _answer(self, method: str, path: str, body: bytes | None) -> Answer:
         request = urllib.request.Request(  # noqa: S310  (the scheme was checked with the host)
@@ -152,7 +158,7 @@ class PlatformApi:
         return HerokuError(
             "heroku/unreachable",
             f"Heroku cannot be reached at {self._host}: {reason}",
-            why="Nothing was set.",
+            why="Nothing was changed.",
             remedy="Look at your connection and at status.heroku.com, and run the command again.",
         )
 
@@ -197,6 +203,8 @@ def _reason(error: object) -> str:
         return "the connection was cut in mid-answer"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
+        return "the proxy that HTTPS_PROXY names does not let it through"
     return "the connection was cut"
 
 
@@ -206,45 +214,3 @@ def _asked_pause(headers: Mapping[str, str], otherwise: float) -> float:
         return max(0.0, float(headers.get("retry-after", "")))
     except ValueError:
         return otherwise
-
-
-def _refusal(answer: Answer, app: str, hide: tuple[str, ...]) -> HerokuError:
-    """Make the error for a refusal; what Heroku says is shown, without any value that was sent."""
-    said = answer.value.get("message", "") if isinstance(answer.value, dict) else ""
-    said = " ".join(str(said).split())[:300]
-    for value in sorted(filter(None, hide), key=len, reverse=True):
-        said = said.replace(value, SHOWN)
-    if answer.status == http.client.UNAUTHORIZED:
-        return HerokuError(
-            "heroku/unauthorised",
-            "Heroku does not accept the login",
-            why=said,
-            remedy="Run `heroku login`, or renew the token in HEROKU_API_KEY.",
-        )
-    if answer.status == http.client.NOT_FOUND:
-        return HerokuError(
-            "heroku/no-app",
-            f"there is no app {app} on Heroku that this login may see",
-            why=said,
-            remedy="`heroku apps` lists yours, `bin/deploy staging --create` makes one.",
-        )
-    if answer.status == http.client.FORBIDDEN:
-        return HerokuError(
-            "heroku/forbidden",
-            f"this login may not do that on {app}",
-            why=said,
-            remedy="Ask the owner of the app for access (heroku access -a " + app + ").",
-        )
-    if answer.status == http.client.TOO_MANY_REQUESTS:
-        return HerokuError(
-            "heroku/rate-limit",
-            "Heroku takes no more requests of this login for now",
-            why="An account may ask 4500 times an hour; nothing was set.",
-            remedy="Wait a few minutes and run the command again.",
-        )
-    return HerokuError(
-        "heroku/refused",
-        f"Heroku refuses: {said or f'status {answer.status}'}",
-        why="Nothing was set.",
-        remedy="Look at status.heroku.com, and run the command again." if answer.status >= 500 else "",
-    )

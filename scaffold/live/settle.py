@@ -82,7 +82,7 @@ def settle(
 
 def size(values: Mapping[str, str]) -> int:
     """Return the size of config vars as Heroku counts it: bytes of all names and values."""
-    return sum(len(name.encode()) + len(value.encode("utf-8", "replace")) for name, value in values.items())
+    return sum(len(text.encode("utf-8", "surrogatepass")) for pair in values.items() for text in pair)
 
 
 def _offered(var: ConfigVar, given: str, source: str) -> Setting | None:
