@@ -15,6 +15,7 @@ from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
 from scaffold.families.docker import buildpack_could_build, compose_paths, image_files, role_of
 from scaffold.families.docker_ports import system_packages
+from scaffold.families.scheduled import scheduled
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of
 
@@ -31,6 +32,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from platform_facts(repo)
     yield from _compose_addons(repo)
     yield from _system_packages(repo)
+    yield from scheduled(repo)
 
 
 _IMAGE = lazy(r"^\s+image:\s*[\"']?(?P<image>[\w./:@-]+)")

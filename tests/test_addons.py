@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scaffold.facts import Addon, AnyFact, ConfigVar, Evidence, Strength, Uses
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Plan, PlannedAddon
+from scaffold.record import replace
 
 PROOF = (Evidence(path="app.py", line=1, text="x"),)
 USES = Uses(stack="flask", evidence=PROOF)
@@ -25,8 +26,12 @@ def hint(service: str) -> Addon:
 
 
 def needed(name: str, text: str = "x") -> ConfigVar:
-    proof = (Evidence(path="app.py", line=2, text=text),)
+    proof = (Evidence(path=f"{name}.py", line=2, text=text),)
     return ConfigVar(stack="flask", name=name, required=True, evidence=proof, strength=Strength.GENERIC)
+
+
+def at(line: int, name: str) -> ConfigVar:
+    return replace(needed(name), evidence=(Evidence(path="app.py", line=line, text="x"),))
 
 
 def spared(name: str) -> ConfigVar:
@@ -52,31 +57,35 @@ CREATED: list[tuple[list[AnyFact], list[str]]] = [
     ([driver("postgres")], [PG]),
     ([driver("postgres", "DB_URL")], [f"{PG} --as DB"]),
     ([driver("postgres", "DB_DSN")], [f"{PG} DB_DSN=DATABASE_URL"]),
-    ([driver("postgres"), needed("DB_URL")], [f"{PG} --as DB"]),
+    ([driver("postgres"), needed("DB_URL")], [f"{PG} +DB"]),
     ([driver("postgres"), needed("DATABASE_URL"), needed("POSTGRES_URL")], [f"{PG} +POSTGRES"]),
     ([driver("postgres", "DB_URL"), needed("DATABASE_URL")], [f"{PG} +DB"]),
     ([driver("postgres"), needed("DATABASE_URL"), needed("DIRECT_URL")], [f"{PG} +DIRECT"]),
     ([driver("postgres"), needed("SQLALCHEMY_DATABASE_URI")], [f"{PG} SQLALCHEMY_DATABASE_URI=DATABASE_URL"]),
+    ([driver("mysql", "CLEARDB_DATABASE_URL")], ["jawsdb:kitefin --as CLEARDB_DATABASE"]),
+    ([driver("redis"), spared("REDIS_URL"), needed("REDIS_CACHE_URL")], [f"{KVS} +REDIS_CACHE"]),
+    ([driver("postgres"), at(5, "DATABASE_URL"), at(5, "DB_URI")], [PG]),
+    ([driver("postgres"), at(5, "DATABASE_URL"), at(6, "DB_URI")], [f"{PG} DB_URI=DATABASE_URL"]),
     ([driver("postgres"), spared("POSTGRES_URL")], [PG]),
     ([driver("postgres"), needed("LEGACY_DATABASE_URL")], [PG]),
     ([driver("redis", "REDISCLOUD_URL")], [f"{KVS} --as REDISCLOUD"]),
-    ([driver("redis"), needed("REDISTOGO_URL")], [f"{KVS} --as REDISTOGO"]),
-    ([driver("redis"), needed("CELERY_BROKER_URL")], [f"{KVS} --as CELERY_BROKER"]),
+    ([driver("redis"), needed("REDISTOGO_URL")], [f"{KVS} +REDISTOGO"]),
+    ([driver("redis"), needed("CELERY_BROKER_URL")], [f"{KVS} +CELERY_BROKER"]),
     (
         [driver("redis"), needed("REDIS_URL"), needed("CELERY_BROKER_URL"), needed("CELERY_RESULT_BACKEND")],
         [f"{KVS} +CELERY_BROKER CELERY_RESULT_BACKEND=REDIS_URL"],
     ),
-    ([driver("redis"), needed("RAILS_CACHE_URL")], [f"{KVS} --as RAILS_CACHE"]),
-    ([driver("redis"), driver("rabbitmq"), needed("BROKER_URL")], [f"{MQ} --as BROKER", KVS]),
-    ([driver("redis"), driver("rabbitmq"), needed("BROKER_URL", "redis://h")], [MQ, f"{KVS} --as BROKER"]),
-    ([driver("rabbitmq"), needed("AMQP_URL")], [f"{MQ} --as AMQP"]),
+    ([driver("redis"), needed("RAILS_CACHE_URL")], [f"{KVS} +RAILS_CACHE"]),
+    ([driver("redis"), driver("rabbitmq"), needed("BROKER_URL")], [f"{MQ} +BROKER", KVS]),
+    ([driver("redis"), driver("rabbitmq"), needed("BROKER_URL", "redis://h")], [MQ, f"{KVS} +BROKER"]),
+    ([driver("rabbitmq"), needed("AMQP_URL")], [f"{MQ} +AMQP"]),
     (
         [driver("memcached"), needed("MEMCACHE_SERVERS"), needed("MEMCACHE_PASSWORD")],
         [f"{MEM} MEMCACHE_PASSWORD=MEMCACHIER_PASSWORD MEMCACHE_SERVERS=MEMCACHIER_SERVERS"],
     ),
-    ([driver("elasticsearch"), needed("ELASTICSEARCH_URL")], ["bonsai --as ELASTICSEARCH"]),
-    ([driver("mysql"), needed("DATABASE_URL")], ["jawsdb:kitefin --as DATABASE"]),
-    ([driver("mysql"), needed("CLEARDB_DATABASE_URL")], ["jawsdb:kitefin --as CLEARDB_DATABASE"]),
+    ([driver("elasticsearch"), needed("ELASTICSEARCH_URL")], ["bonsai +ELASTICSEARCH"]),
+    ([driver("mysql"), needed("DATABASE_URL")], ["jawsdb:kitefin +DATABASE"]),
+    ([driver("mysql"), needed("CLEARDB_DATABASE_URL")], ["jawsdb:kitefin +CLEARDB_DATABASE"]),
     (
         [driver("postgres"), driver("postgres", "QUEUE_DATABASE_URL", also=True)],
         [PG, f"{PG} --as QUEUE_DATABASE"],
@@ -190,6 +199,24 @@ def test_a_copy_is_said_with_its_command() -> None:
     assert note.remedy == 'heroku config:set DB_DSN="$(heroku config:get DATABASE_URL -a NAME)" -a NAME'
     [var] = made.config_vars
     assert "the value of DATABASE_URL" in var.description
+
+
+@pytest.mark.parametrize(
+    ("service", "names", "said"),
+    [
+        ("postgres", ["DB_HOST", "DB_USER", "DB_PASSWORD"], "DATABASE_URL"),
+        ("postgres", ["PGHOST", "PGUSER"], "DATABASE_URL"),
+        ("mysql", ["MYSQL_HOST", "MYSQL_PASSWORD"], "JAWSDB_URL"),
+        ("redis", ["REDIS_HOST", "REDIS_PORT"], "REDIS_URL"),
+        ("postgres", ["DB_HOST", "DB_USER", "DATABASE_URL"], ""),
+        ("postgres", ["DB_NAME"], ""),
+        ("redis", ["DB_HOST", "DB_USER"], ""),
+    ],
+)
+def test_an_address_in_parts_is_said(service: str, names: list[str], said: str) -> None:
+    notes = [note for note in plan(driver(service), *map(needed, names)).notes if note.id == "addon/parts"]
+    assert [said in note.message and said in note.remedy for note in notes] == ([True] if said else [])
+    assert all(name in note.message for note in notes for name in names)
 
 
 EVERY = [fact for facts, _ in CREATED for fact in facts] + [fact for fact, _, _ in SAID]

@@ -318,6 +318,48 @@ def test_a_driver_alone_or_an_account_is_said(files: Files, expected: list[str])
     assert (created(found), said(found)) == ([], expected)
 
 
+RAKE = "namespace :mail do\n  desc 'Send the digest, run by Heroku Scheduler'\n  task digest: :environment do\n  end\n\n  desc 'Count'\n  task :count do\n  end\nend\n"
+HELP = 'class Command(BaseCommand):\n    help = "Forgets old carts, run nightly by cron"\n'
+MANUAL = "# Deploy\n\nheroku addons:create scheduler:standard\n\nThen let it run `node jobs/sweep.js` every day, after `rake db:migrate`.\n"
+
+PERIODIC: list[tuple[str, Files, str]] = [
+    ("a described rake task", {**sinatra("", ""), "lib/tasks/mail.rake": RAKE}, "`rake mail:digest`"),
+    (
+        "Heroku's usual file",
+        {**sinatra("", ""), "lib/tasks/scheduler.rake": "task :sweep do\nend\n"},
+        "`rake sweep`",
+    ),
+    (
+        "a management command",
+        {**flask("", ""), "shop/management/commands/forget.py": HELP},
+        "`python manage.py forget`",
+    ),
+    ("a document", {**node("", ""), "docs/DEPLOY.md": MANUAL}, "`node jobs/sweep.js`"),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "command"), [row[1:] for row in PERIODIC], ids=[row[0] for row in PERIODIC]
+)
+def test_a_periodic_task_is_said_with_its_command(files: Files, command: str) -> None:
+    found = analysed(files)
+    assert found.plan is not None
+    assert created(found) == []
+    [lost] = [lost for lost in found.plan.considered if lost.value == "Heroku Scheduler"]
+    assert lost.why.count("`") == 2
+    assert command in lost.why
+    assert "heroku addons:create scheduler:standard" in lost.why
+
+
+def test_a_clock_process_needs_no_scheduler() -> None:
+    files = {
+        **sinatra("", ""),
+        "lib/tasks/mail.rake": RAKE,
+        "Procfile": "web: bundle exec puma\nclock: bundle exec ruby clock.rb\n",
+    }
+    assert said(analysed(files)) == []
+
+
 NOTHING: list[tuple[str, Files]] = [
     ("python smtp", flask("", "host = os.environ['SMTP_HOST']\nuser = os.environ['SMTP_USERNAME']")),
     ("python driver in a comment", flask("# psycopg2", "")),

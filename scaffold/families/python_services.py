@@ -68,7 +68,8 @@ def _databases(app: PythonApp, seen: Signals) -> Iterator[Addon]:
     if mysql and uses:
         strength = Strength.HINT if driver and not seen.get("mysql_env") else Strength.FRAMEWORK
         why = f"{mysql.name} is declared and {uses[0].path} sets up the database"
-        yield _addon(app, "mysql", mysql, uses, why, strength=strength)
+        var = seen.variable("mysql_var", "JAWSDB_URL")
+        yield _addon(app, "mysql", mysql, uses, why, var=var, strength=strength)
 
 
 def _redis(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:

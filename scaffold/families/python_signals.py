@@ -54,7 +54,7 @@ _SIGNALS = {
         r"""["']mysql(?:\+\w+)?://""",
         r"\b(?:pymysql|MySQLdb|mysql\.connector)\.connect\s*\(",
     ),
-    "mysql_env": (r"""["'](?:JAWSDB_(?:MARIA_)?URL|CLEARDB_DATABASE_URL)["']""",),
+    "mysql_env": (r"""["'](?P<mysql_var>JAWSDB_(?:MARIA_)?URL|CLEARDB_DATABASE_URL)["']""",),
     "redis_env": (
         r"""["'](?P<redis_var>(?:[A-Z][A-Z0-9]*_)*REDIS[A-Z0-9_]*|OPENREDIS_URL)["']""",
         r"\bredis_ur[li]\s*:",

@@ -39,6 +39,8 @@ F = TypeVar("F", bound=Fact)
 
 _SECRETS = "vars/hard-coded-secret"
 
+_CLOCKS = ("clock", "beat", "cron", "scheduler")
+
 DECLARED = "declared"
 """The pseudo-stack of what a person wrote for deployment; it speaks for whichever app is at its root."""
 
@@ -54,7 +56,9 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     prefix = cd_prefix(uses.root) if layout == "cd" else ""
     processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
     variables = merge_config_vars(relevant, subdir_root=uses.root if layout == "subdir" else "")
-    addons, hinted = services.plan_addons(relevant, variables)
+    clocked = any(process.name in _CLOCKS for process in processes)
+    asked = (fact for fact in relevant if not (clocked and services.is_scheduler(fact)))
+    addons, hinted = services.plan_addons(asked, variables)
     runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
     found_vars = services.provided(variables, addons)
     edits = _of(relevant, VarEdit)
@@ -83,7 +87,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         todos=_of(relevant, Todo),
         notes=(
             *_notes(relevant, lost),
-            *services.notes(addons, variables),
+            *services.notes(addons, variables, choice.language, relevant),
             *runtime_notes,
             *dropped_note(found_vars, edits),
             *closeness(ranked, uses, choice.family),

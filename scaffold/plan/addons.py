@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold import policy
-from scaffold.facts import Addon, AnyFact, ConfigVar, Strength
+from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, Strength
 from scaffold.plan.model import Loser, Note, PlannedAddon
 from scaffold.record import replace
 
@@ -31,6 +31,11 @@ def plan_addons(
         _planned(fact, () if fact.also else claimed.get(fact.service, ()), variables) for fact in taken
     )
     return planned, tuple(_lost(fact) for fact in ordered if fact not in taken)
+
+
+def is_scheduler(fact: AnyFact) -> bool:
+    """Tell whether a fact hints at a scheduler, which an app with a clock process can do without."""
+    return isinstance(fact, Addon) and fact.service == "scheduler" and fact.strength <= Strength.HINT
 
 
 def _needed(fact: Addon, variables: Variables) -> Addon:
@@ -96,10 +101,14 @@ def _lost(fact: Addon) -> Loser:
 def _claims(taken: Iterable[Addon], variables: Variables) -> dict[str, tuple[str, ...]]:
     """Return, per service, the variables that must be set and mean its address; each goes to one service."""
     services = [fact.service for fact in taken if not fact.also]
+    given = {name for role in services for name in policy.addon(role).config_vars if name in variables}
+    beside = {place for name in given for place in _places(variables[name])}
     apart = {fact.var for fact in taken if fact.also}
     claimed: dict[str, list[str]] = {}
     for name, var in sorted(variables.items()):
         wanted = var.required and var.value is None and not var.generator and name not in apart
+        if name not in given and not beside.isdisjoint(_places(var)):
+            continue  # read where an add-on's own is: one in place of the other
         able = [
             role
             for role in policy.addon_roles()
@@ -112,14 +121,18 @@ def _claims(taken: Iterable[Addon], variables: Variables) -> dict[str, tuple[str
     return {role: tuple(names) for role, names in claimed.items()}
 
 
+def _places(var: ConfigVar) -> set[tuple[str, int]]:
+    return {(proof.path, proof.line) for proof in var.evidence if proof.line}
+
+
 def _planned(fact: Addon, claimed: tuple[str, ...], variables: Variables) -> PlannedAddon:
-    """Name an add-on: its own name where the app reads that, else what the app calls it; the rest beside."""
+    """Name an add-on: what the app calls it where it never reads the add-on's own; the rest beside."""
     slug = fact.plan or policy.addon(fact.service).slug
     own = policy.addon_config_vars(slug)
-    read_own = not fact.also and bool(own) and own[0] in variables and variables[own[0]].required
+    read_own = not fact.also and bool(own) and own[0] in variables
     names = [name for name in dict.fromkeys((fact.var, *claimed)) if name and name not in own]
     urls = [name for name in names if name.endswith("_URL")]
-    renamed = urls[0] if urls and not read_own and urls[0] in (fact.var, *claimed[: not fact.var]) else ""
+    renamed = fact.var if fact.var in urls and not read_own else ""
     source = renamed or (own[0] if own else "")
     return PlannedAddon(
         service=fact.service,
@@ -167,8 +180,11 @@ def _sets(addon: PlannedAddon) -> tuple[str, ...]:
     return (*addon.config_vars, *attached, *(name for name, _ in addon.copies))
 
 
-def notes(addons: Iterable[PlannedAddon], variables: Variables) -> Iterator[Note]:
-    """Yield what `bin/deploy --create` does about names that app.json has no word for."""
+def notes(
+    addons: Iterable[PlannedAddon], variables: Variables, language: str, known: Iterable[AnyFact]
+) -> Iterator[Note]:
+    """Yield what is left to do about names that an add-on does not set by itself."""
+    doubted = {fact.id for fact in known if isinstance(fact, Doubt)}
     for addon in addons:
         for name, source in addon.copies:
             yield Note(
@@ -178,3 +194,41 @@ def notes(addons: Iterable[PlannedAddon], variables: Variables) -> Iterator[Note
                 remedy=f'heroku config:set {name}="$(heroku config:get {source} -a NAME)" -a NAME',
                 evidence=variables[name].evidence[:2] if name in variables else (),
             )
+        if not any(one.endswith(("/database-parts", "/database-url")) for one in doubted):
+            yield from _in_parts(addon, variables, language)
+
+
+def _in_parts(addon: PlannedAddon, variables: Variables, language: str) -> Iterator[Note]:
+    """Yield a note where the app puts the address together from pieces, and never reads it whole."""
+    role = policy.addon(addon.service)
+    pieces = [name for name, var in variables.items() if role.calls("parts", name) and not _is_merged(var)]
+    whole = [name for name in variables if role.calls("reads", name) or name in addon.config_vars]
+    if len(pieces) < _ENOUGH_PIECES or whole or not addon.config_vars:
+        return
+    url = addon.config_vars[0]
+    yield Note(
+        id="addon/parts",
+        message=f"the app puts the address of {role.name} together from {', '.join(pieces)}; "
+        f"the add-on sets {url} alone, and changes it when credentials change.",
+        remedy=f"Read {url} in the code and split it"
+        + (f" ({_SPLIT[language]})" if language in _SPLIT else "")
+        + f"; `heroku config:get {url} -a NAME` shows the pieces, but a copy of them does not last.",
+        evidence=tuple(variables[name].evidence[0] for name in pieces if variables[name].evidence)[:4],
+    )
+
+
+def _is_merged(var: ConfigVar) -> bool:
+    """Tell whether only Rails' database.yml reads a variable: Rails lays DATABASE_URL over it."""
+    return all(proof.path.endswith("config/database.yml") for proof in var.evidence)
+
+
+_ENOUGH_PIECES = 2
+_SPLIT = {
+    "python": "urllib.parse.urlsplit",
+    "node": "new URL(...), or the driver's connectionString",
+    "ruby": "URI.parse",
+    "php": "parse_url",
+    "go": "url.Parse",
+    "java": "Heroku also sets JDBC_DATABASE_URL and its USERNAME and PASSWORD",
+    "elixir": "the url option of Ecto.Repo",
+}
