@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from scaffold.config_vars import dart, javascript, languages, python, ruby, scope, texts
+from scaffold.config_vars import dart, dart_config, javascript, languages, python, ruby, scope, texts
 from scaffold.config_vars.language_forms import LANGUAGES
 from scaffold.config_vars.reads import Read
 from scaffold.patterns import lazy
@@ -39,6 +39,7 @@ def read(
             yield from languages.read(repo, root, others, name)
     if language == "dart" or container:
         yield from dart.read(repo, root, others)
+        yield from dart_config.read(repo, root, others)
     yield from texts.read(repo, language, root, others)
 
 

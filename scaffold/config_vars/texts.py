@@ -1,4 +1,4 @@
-"""Configuration files that name variables: Prisma, Spring, Symfony, shell, Dart's YAML."""
+"""Configuration files that name variables: Prisma, Spring, Symfony, shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold.config_vars import classify, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.patterns import lazy
-from scaffold.repo import Repo, folder_of
+from scaffold.repo import Repo
 
 _PRISMA = lazy(r"""^[^/\n]*\benv\(\s*"(\w+)"\s*\)""", re.MULTILINE)
 _SPRING = lazy(r"\$\{([A-Z][A-Z0-9_]+)(?::([^}]*))?\}")
@@ -18,7 +18,6 @@ _SET = lazy(
     r"(?:^|[;&]|\bexport|\blocal|\breadonly|\bdeclare)\s*([A-Z][A-Z0-9_]*)=|\bread\s+(?:-\w+\s+)*([A-Z]\w*)|\bfor\s+([A-Z]\w*)\s+in",
     re.MULTILINE,
 )
-_DART = lazy(r":\s*['\"]?\$([A-Z][A-Z0-9_]+)['\"]?\s*$", re.MULTILINE)
 
 
 def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
@@ -31,10 +30,6 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
         for path in scope.files(repo, root, others, (".yaml", ".yml")):
             if "%env(" in repo.text(path) and not re.search(r"/(?:dev|test)/", path):
                 yield from _matches(repo, path, _SYMFONY, Mode.PLAIN)
-    if language == "dart":
-        for path in scope.files(repo, root, others, (".yaml",)):
-            if folder_of(path) == root:
-                yield from _matches(repo, path, _DART, Mode.STRICT)
     yield from _implied(repo, language, root, others)
     yield from _shell(repo, root)
 
