@@ -250,6 +250,20 @@ FILES = [
     ("a guard by a gem that may be missing", {"a.rb": "Crm.key = ENV.fetch('CRM_SHELF') if defined?(Crm)\n"}, True, False),
     ("a password that a request is compared with", {"a.rb": "head 401 if params[:t] != ENV['CRM_TOKEN']\n"}, None, None),
     ("a password of an admin page", {"a.rb": "use(Rack::Auth::Basic) do |user, pass|\n  pass == ENV['CRM_SHELF']\nend\n"}, True, False),
+    ("a setting of Hanami's", {"config/settings.rb": "class Settings < Hanami::Settings\n  setting :crm_shelf, constructor: Types::String\nend\n"}, True, True),
+    ("an optional setting of Hanami's", {"config/settings.rb": "class Settings < Hanami::Settings\n  setting :crm_shelf, constructor: Types::String.optional\nend\n"}, True, False),
+    ("a setting of Hanami's with a default", {"config/settings.rb": "class Settings < Hanami::Settings\n  setting :crm_shelf, default: 'd'\nend\n"}, True, False),
+    ("an attribute of anyway_config", {"a.rb": "class CrmConfig < Anyway::Config\n  attr_config :shelf, size: 3\n  required :shelf\nend\n"}, True, True),
+    ("an attribute of anyway_config with another prefix", {"a.rb": "class ShopConfig < ApplicationConfig\n  env_prefix :crm\n  attr_config :shelf\nend\n"}, True, False),
+    ("an attribute of anyway_config with a default", {"a.rb": "class CrmConfig < Anyway::Config\n  attr_config shelf: 3\nend\n"}, True, False),
+    ("a variable of an Envfile", {"Envfile": "variable :CRM_SHELF, :integer\n"}, True, True),
+    ("a variable of an Envfile with a default", {"Envfile": "variable :CRM_SHELF, :string, default: 'd'\n"}, True, False),
+    ("a development variable of an Envfile", {"Envfile": "group :development do\n  variable :CRM_SHELF\nend\n"}, False, False),
+    ("the host of links in mails", {PRODUCTION: "config.action_mailer.default_url_options = { host: ENV['CRM_SHELF'] }\n"}, True, True),
+    ("the login at a mail server", {PRODUCTION: "config.action_mailer.smtp_settings = {\n  user_name: ENV['CRM_SHELF']\n}\n"}, True, True),
+    ("a host of another setting", {PRODUCTION: "config.links = { host: ENV['CRM_SHELF'] }\n"}, True, False),
+    ("an address that a view asks for", {"app/models/a.rb": "def shelf_url\n  ENV['CRM_SHELF_URL']\nend\n", "app/views/a.html.erb": "<% if site.shelf_url %>1<% end %>\n"}, None, False),
+    ("an address that nobody asks for", {"app/models/a.rb": "def shelf_url\n  ENV['CRM_SHELF_URL']\nend\n"}, None, None),
     ("a variable that is only deleted", {"a.rb": "def x\n  ENV.delete('CRM_SHELF')\n  1\nend\n"}, False, False),
     ("a variable that is only set", {"a.rb": "ENV['CRM_SHELF'] = 'a'\n"}, False, False),
 ]  # fmt: skip
@@ -357,3 +371,28 @@ def test_text_around_a_read_is_no_read_and_moves_no_line(noise: list[str], befor
 )
 def test_strange_text_never_raises(text: str, name: str) -> None:
     found_in({name: "<% ENV['A_B'] %>\n" + text}, "ruby")
+
+
+def test_an_example_of_figaros_file_describes() -> None:
+    files = {
+        "config/application.example.yml": "# Where the crm keeps things\nCRM_SHELF: a\n",
+        "a.rb": "x = ENV['CRM_SHELF']\n",
+    }
+    assert found_in(files, "ruby")["CRM_SHELF"].description == "Where the crm keeps things"
+
+
+def test_a_table_of_names_is_read_as_a_whole() -> None:
+    documented = [f"CRM_WORD_{letter}" for letter in "ABCDE"]
+    table = "".join(f"  {name.lower()}: ['{name}', 'CRM_OTHER_{name[-1]}'],\n" for name in documented)
+    files = {
+        ".env.example": "".join(f"{name}=1\n" for name in documented),
+        "config/load.rb": f"TABLE = {{\n{table}}}\nTABLE.each {{ |key, names| names.find {{ |name| ENV[name] }} }}\n",
+    }
+    found = found_in(files, "ruby")
+    assert {*documented, *(f"CRM_OTHER_{letter}" for letter in "ABCDE")} <= set(found)
+    assert not any(fact.required for fact in found.values())
+
+
+def test_a_bot_library_that_reads_its_token_itself() -> None:
+    files = {"Gemfile": "gem 'slack-ruby-bot'\n", "bot.rb": "class Bot < SlackRubyBot::Bot\nend\n"}
+    assert found_in(files, "ruby")["SLACK_API_TOKEN"].required

@@ -16,7 +16,7 @@ from scaffold.repo import Repo, folder_of
 _NAMES = lazy(
     r"\.?env[._-]?(?:example|sample|template|dist|defaults?|tpl|copy|tmpl|prod(?:uction)?|local\.example"
     r"|example\.local|heroku|docker)?|(?:example|sample|template|dotenv|default|production)[._-]?\.?env|\.envcopy"
-    r"|application\.(?:example|sample)\.ya?ml|\.env\.(?:production|local|development)\.(?:example|sample|template)"
+    r"|application\.(?:(?:example|sample|template)\.ya?ml|ya?ml[.-](?:example|sample|template|dist))|\.env\.(?:production|local|development)\.(?:example|sample|template)"
     r"|.*\.env\.(?:example|sample|template)"
 )
 _OF_FILE = lazy(r"(?i)\bthis file\b|(?<!\w)\.env\b")
@@ -61,7 +61,7 @@ def _env_files(repo: Repo, root: str) -> list[str]:
     found = [
         path
         for path in repo.files
-        if "env" in (name := path.rpartition("/")[2]).lower()
+        if ("env" in (name := path.rpartition("/")[2]).lower() or name.startswith("application."))
         and _NAMES.fullmatch(name.lower())
         and (root == "." or folder_of(path) == "." or path.startswith(root + "/"))
         and path.count("/") <= root.count("/") + 3

@@ -17,7 +17,8 @@ _COMPUTED = {
     "ruby": re.compile(r"\bENV(?:\.fetch\(|\[)\s*[a-z_]\w*|\bENV\.(?:each|select|to_h)\b"),
     "node": re.compile(r"process\.env\[\s*[a-z_$][\w$.]*\s*[\])]|Object\.(?:keys|entries)\(process\.env"),
 }
-_LITERAL = lazy(r"""(["'`])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1(?P<next>\s*,\s*(?:['"\d]|true|false))?""")
+_MANY = 5
+_LITERAL = lazy(r"""(["'`])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1(?=(?P<next>\s*,\s*(?:['"\d]|true|false))?)""")
 
 
 def read(
@@ -43,14 +44,25 @@ def read(
         return
     for path in paths:
         text = repo.text(path)
-        if not any(name in text for name in wanted):
+        named = {name for name in wanted if name in text}
+        if not named:
             continue
+        named |= _table(text, named, known)
         for found in _LITERAL.finditer(text):
             start = text.rfind("\n", 0, found.start()) + 1
-            if found[2] in wanted and not re.match(r"\s*(?:#|//|\*)", text[start : found.start()]):
+            if found[2] in named and not re.match(r"\s*(?:#|//|\*)", text[start : found.start()]):
                 line = text.count("\n", 0, found.start()) + 1
                 mode = Mode.DEFAULT if found["next"] and language != "ruby" else Mode.PLAIN
                 yield Read(name=found[2], path=path, line=line, mode=mode, table=True)
+
+
+def _table(text: str, named: Collection[str], known: Collection[str]) -> set[str]:
+    """Return the other names of a table that holds many documented ones: the code reads all of it."""
+    literals = {found[2] for found in _LITERAL.finditer(text)}
+    documented = literals.intersection(named)
+    if len(documented) < _MANY or len(documented) * 3 < len(literals):
+        return set()
+    return literals.difference(known)
 
 
 def _marks(language: str) -> tuple[str, ...]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from scaffold.config_vars import dart, dart_config, javascript, languages, python, ruby, scope, texts
+from scaffold.config_vars import (
+    dart,
+    dart_config,
+    javascript,
+    languages,
+    python,
+    ruby,
+    ruby_asked,
+    scope,
+    texts,
+)
 from scaffold.config_vars.language_forms import LANGUAGES
 from scaffold.config_vars.reads import Read
 from scaffold.patterns import lazy
@@ -55,9 +65,9 @@ def tested(
 ) -> frozenset[str]:
     """Return the setting names whose being set other modules ask for: `if settings.MAIL_SERVER:`."""
     bound = {read.bound for found in reads.values() for read in found if len(read.bound) > 3}
-    found: set[str] = set()
     if not bound:
         return frozenset()
+    found = set(ruby_asked.asked(repo, root, others, reads))
     for path in scope.files(repo, root, others, (".py",)):
         text = repo.text(path)
         for holder in _HOLDERS:

@@ -47,6 +47,8 @@ def _in_code(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     }
     for script in scripts.values():
         yield from script.reads()
+    if prefix + "Envfile" in repo:
+        yield from ruby_libraries.envfile(prefix + "Envfile", repo.text(prefix + "Envfile"))
     yield from _through_helpers(texts, scripts)
 
 

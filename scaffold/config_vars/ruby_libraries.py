@@ -1,4 +1,4 @@
-"""Ruby's settings libraries -> reads: Figaro, dotenv, ENVied, anyway_config."""
+"""Ruby's settings libraries -> reads: Figaro, dotenv, ENVied, anyway_config, Hanami's settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from scaffold.config_vars.ruby_names import Names, literal
 from scaffold.config_vars.ruby_places import Places
 from scaffold.patterns import lazy
 
-MARKS = lazy(r"Figaro|Anyway|Dotenv|ENVied|Envied|ApplicationConfig")
+MARKS = lazy(r"Figaro|Anyway|Dotenv|ENVied|Envied|ApplicationConfig|(?:Hanami|Dry::System)::Settings")
+_SETTINGS = lazy(r"class\s+[\w:]+\s*<\s*(?:Hanami|Dry::System)::Settings\b")
 _REQUIRING = ("require_keys", "require_key")
 
 
@@ -38,6 +39,7 @@ def reads(path: str, tree: Any, names: Names, places: Places) -> Iterator[Read]:
                 yield read
     for node in nodes.every(tree, "class"):
         yield from _anyway(path, node)
+        yield from _settings(path, node)
 
 
 _CONFIG_CLASS = lazy(r"class\s+(?:\w+::)*(\w+?)(?:Config)?\s*<\s*(?:Anyway::Config|ApplicationConfig)\b")
@@ -67,3 +69,42 @@ def _anyway(path: str, node: Any) -> Iterator[Read]:
             yield Read(
                 name=f"{prefix}_{name.upper()}", path=path, line=nodes.line(item), mode=mode, default=value
             )
+
+
+def _settings(path: str, node: Any) -> Iterator[Read]:
+    """`class Settings < Hanami::Settings; setting :mail_host, default: 'a'; end` reads MAIL_HOST."""
+    if not _SETTINGS.match(node.text()):
+        return
+    for call in nodes.every(node, "call"):
+        method, arguments = call.field("method"), nodes.named(call.field("arguments"))
+        if method is None or method.text() != "setting" or not arguments:
+            continue
+        said = {
+            nodes.named(item)[0].text().strip(":"): nodes.named(item)[-1]
+            for item in arguments[1:]
+            if item.kind() == "pair"
+        }
+        name, made = (literal(arguments[0]) or "").upper(), said.get("constructor")
+        insists = made is not None and not re.search(r"[Oo]ptional|Nil|Maybe", made.text())
+        mode = Mode.DEFAULT if "default" in said else Mode.STRICT if insists else Mode.PLAIN
+        if is_name(name):
+            yield Read(
+                name=name, path=path, line=nodes.line(call), mode=mode, default=literal(said.get("default"))
+            )
+
+
+_VARIABLE = lazy(r"^[ \t]*variable[ (]+:([A-Z][A-Z0-9_]+)([^\n]*)", re.MULTILINE)
+_DEFAULT = lazy(r"default:\s*(?:proc\s*\{\s*)?['\"]([^'\"]*)['\"]")
+_GROUP = lazy(r"^[ \t]*group[ (]+([^\n]*)\bdo\b.*?^end", re.MULTILINE | re.DOTALL)
+
+
+def envfile(path: str, text: str) -> Iterator[Read]:
+    """Read ENVied's Envfile: `variable :NAME, :integer`; the groups of development and tests are left out."""
+    apart = [found.span() for found in _GROUP.finditer(text) if "production" not in found[1]]
+    for found in _VARIABLE.finditer(text):
+        if any(first <= found.start() < last for first, last in apart):
+            continue
+        given = _DEFAULT.search(found[2])
+        mode = Mode.DEFAULT if "default:" in found[2] else Mode.STRICT
+        line = text.count("\n", 0, found.start()) + 1
+        yield Read(name=found[1], path=path, line=line, mode=mode, default=given[1] if given else None)

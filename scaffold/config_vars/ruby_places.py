@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scaffold.config_vars import conditions, nodes
+from scaffold.config_vars import classify, conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.ruby_after import Later
 from scaffold.config_vars.ruby_names import Names, literal
@@ -63,6 +63,8 @@ class Places:
                 place.mode, place.default = self.fallback(parent.field("right"))
                 place.sets = True
             self._step(child, parent, kind, place)
+        if place.mode is Mode.PLAIN and place.default is None and _is_for_mail(node, place.bound):
+            place.mode = Mode.PLAIN if classify.provider(name) else Mode.FRAGILE
         return Read(
             name=name,
             path=path,
@@ -238,6 +240,18 @@ def _is_login(node: Any) -> bool:
         parent.kind() in ("block", "do_block")
         and parent.parent() is not None
         and re.search(r"Auth::Basic|http_basic", parent.parent().text().partition("\n")[0]) is not None
+        for _, parent in nodes.parents(node)
+    )
+
+
+_MAIL = {"host": "default_url_options", "user_name": "smtp_settings", "address": "smtp_settings"}
+
+
+def _is_for_mail(node: Any, bound: str) -> bool:
+    """Tell whether a value is one without which Rails fails to write or send a mail."""
+    setting = _MAIL.get(bound)
+    return setting is not None and any(
+        parent.kind() == "assignment" and parent.field("left").text().endswith(setting)
         for _, parent in nodes.parents(node)
     )
 

@@ -34,10 +34,16 @@ def read(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Itera
     yield from _shell(repo, root)
 
 
-_SUFFIXES = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"), "rust": (".rs",)}
+_SUFFIXES = {
+    "python": (".py",),
+    "ruby": (".rb", ".ru"),
+    "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"),
+    "rust": (".rs",),
+}
 _MANIFESTS = {
     "python": ("requirements.txt", "pyproject.toml", "Pipfile"),
     "node": ("package.json",),
+    "ruby": ("Gemfile",),
     "rust": ("Cargo.toml",),
 }
 
