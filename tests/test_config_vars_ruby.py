@@ -396,3 +396,38 @@ def test_a_table_of_names_is_read_as_a_whole() -> None:
 def test_a_bot_library_that_reads_its_token_itself() -> None:
     files = {"Gemfile": "gem 'slack-ruby-bot'\n", "bot.rb": "class Bot < SlackRubyBot::Bot\nend\n"}
     assert found_in(files, "ruby")["SLACK_API_TOKEN"].required
+
+
+@pytest.mark.parametrize(
+    ("code", "generated"),
+    [
+        ("key = ENV['SHOP_SESSION_KEY']\n", True),
+        ("key = Base64.strict_decode64(ENV['SHOP_SESSION_KEY'])\n", False),
+        ("key = ENV['SHOP_SESSION_KEY'].unpack1('m0')\n", False),
+        ("key = OpenSSL::PKey::RSA.new(ENV.fetch('SHOP_SESSION_KEY'))\n", False),
+    ],
+)
+def test_a_value_that_is_decoded_is_not_any_text(code: str, generated: bool) -> None:
+    fact = found_in({"a.rb": code}, "ruby")["SHOP_SESSION_KEY"]
+    assert bool(fact.generator) is generated
+    assert fact.required is not generated
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("x = ENV['CRM_SHELF'] # Where the crm keeps things\n", "Where the crm keeps things"),
+        ("# Where the crm keeps things\nx = ENV['CRM_SHELF']\n", "Where the crm keeps things"),
+        ("x = ENV['CRM_SHELF'] # rubocop:disable Style/Thing\n", ""),
+        ("x = ENV['CRM_SHELF'] || '# Where the crm keeps things'\n", ""),
+        ("x = ENV['CRM_SHELF'] # TODO Where the crm keeps things\n", ""),
+    ],
+)
+def test_a_comment_beside_or_above_describes(code: str, said: str) -> None:
+    assert found_in({"a.rb": code}, "ruby")["CRM_SHELF"].description == said
+
+
+def test_the_host_of_links_in_mails_is_asked_for_whatever_its_name() -> None:
+    code = "config.action_mailer.default_url_options = { host: ENV['HOST'] }\n"
+    assert found_in({PRODUCTION: code}, "ruby")["HOST"].required
+    assert not found_in({"config/puma.rb": "bind ENV['HOST']\n"}, "ruby")["HOST"].required

@@ -55,7 +55,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
     generated = (verdict.default is None or secret) and classify.is_generated(
         name, [read.bound for read in reads], told.description if told is not None else ""
     )
-    generator = "secret" if generated else ""
+    generator = "secret" if generated and not any(read.formed for read in reads) else ""
     if provider == "platform" or (told is not None and told.committed is not None):
         generator = ""
     default = None if secret else verdict.default
@@ -98,9 +98,18 @@ _END = lazy(r"(?<=\w\w)\.(?: (?=[A-Z])|$)")
 _MOST_LINES = 12
 
 
+_BESIDE = lazy(
+    r"([^'\"`]*(?:(['\"`])[^'\"`]*\2[^'\"`]*)*?)\s(?:#|//)\s+(?!TODO|FIXME|NO)([A-Z][^{}();=\"'`]{8,})"
+)
+
+
 def _comment(repo: Repo, path: str, line: int) -> str:
-    """Return the first sentence of the comment right above a read, if it reads as one."""
+    """Return the comment beside a read, or the first sentence of the one right above it."""
     lines = repo.lines(path)
+    own = lines[line - 1].rstrip()[:300] if 0 < line <= len(lines) else ""
+    beside = _BESIDE.fullmatch(own)
+    if beside is not None and beside[1].strip():
+        return env_files.clean(beside[3])
     said: list[str] = []
     for above in reversed(lines[max(0, line - 1 - _MOST_LINES) : line - 1] if line <= len(lines) else []):
         found = _COMMENT.match(above)

@@ -35,7 +35,7 @@ class Read:
     `guarded`: runs only where something switches it on. `bound`: the name that the code gives the
     value. `instead`: variables that serve when this one is not set. `told`: a description in the code.
     `table`: the name is one of a table that is matched with the environment. `sets`: the app sets the
-    variable itself where it is missing.
+    variable itself where it is missing. `formed`: the value is decoded, so not any text will do.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Read:
     told: str = ""
     table: bool = False
     sets: bool = False
+    formed: bool = False
 
 
 def is_name(text: object) -> bool:

@@ -44,7 +44,7 @@ def judge(name: str, context: Context) -> Verdict:
     usable = default if default is not None and not _is_unusable(name, default) else None
     if told.committed is not None:
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
-    insists = classify.is_unset(name) and any(_is_hard(read) for read in live)
+    insists = classify.is_unset(name) and any(read.mode in (Mode.STRICT, Mode.FRAGILE) for read in live)
     platform = (classify.is_framework(name) and not insists) or classify.provider(name) == "platform"
     if platform or any(read.sets for read in live):
         return Verdict(required=False, default=usable, why="")

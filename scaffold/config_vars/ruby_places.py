@@ -26,6 +26,9 @@ _NEEDS_TEXT = lazy(
 )
 """Calls that raise where nothing is given."""
 
+_DECODES = lazy(r"(?:Base64|OpenSSL::(?:PKey|Cipher|X509)|RbNaCl|Fernet|Ed25519|JWT::JWK)\b[\w:.]*")
+"""Calls that take a value of a particular form: random text is none."""
+
 _BRANCHES = ("if", "unless", "elsif", "if_modifier", "unless_modifier", "conditional")
 _LISTS = ("select", "filter", "reject", "any?", "all?", "none?", "find", "detect", "find_all", "partition")
 _LAST = ("body_statement", "method", "singleton_method")
@@ -41,7 +44,7 @@ class _Place:
     kind: str = ""
     used: bool = False
     sets: bool = False
-    stage: str = ""
+    formed: bool = False
     instead: list[str] = made(factory=list)
 
 
@@ -76,6 +79,7 @@ class Places:
             kind=place.kind,
             instead=tuple(other for other in place.instead if other != name),
             sets=place.sets,
+            formed=place.formed,
         )
 
     def _step(self, child: Any, parent: Any, kind: str, place: _Place) -> None:
@@ -110,6 +114,7 @@ class Places:
             return
         if not nodes.same(parent.field("receiver"), child):
             head = parent.text().partition("(")[0].partition(" ")[0]
+            place.formed = place.formed or _DECODES.fullmatch(head) is not None
             if plain and not place.used and _NEEDS_TEXT.fullmatch(head):
                 place.mode = Mode.FRAGILE
             elif plain and word in ("include?", "cast", "deserialize", "key?", "assert_valid_value"):
@@ -128,6 +133,7 @@ class Places:
             place.mode = Mode.FRAGILE
         if word == "split":
             place.kind = "list"
+        place.formed = place.formed or word in ("unpack", "unpack1", "hex", "byteslice")
         place.used = True
 
     def _binary(self, child: Any, parent: Any, place: _Place) -> None:
