@@ -188,7 +188,8 @@ class File:
 
     def helpers(self) -> Iterator[Helper]:
         """Yield the functions whose first parameter is the name of the variable they read."""
-        for found in _FUNCTION.finditer(self.source.code):
+        raw = list(self._raw_sites())
+        for found in _FUNCTION.finditer(self.source.code) if raw else ():
             if found[1] in _NO_FUNCTIONS:
                 continue
             start = found.end() - 1 if found[3] == "{" else found.end()
@@ -198,9 +199,7 @@ class File:
                 for part in self._flat(found.start(2), found.end(2))
             ]
             sites = [
-                site
-                for site in self._raw_sites()
-                if parameters and start <= site[0] < end and site[2] == parameters[0]
+                site for site in raw if parameters and start <= site[0] < end and site[2] == parameters[0]
             ]
             if not sites:
                 continue

@@ -17,6 +17,9 @@ _LOOP = lazy(r"\bfor\s*\(\s*(?:final|var|const|String)\s+(?:String\s+)?(\w+)\s+i
 _EACH = lazy(
     r"\.(?:forEach|where|every|any|map|firstWhere|removeWhere|expand)\(\s*\(\s*(?:String\s+)?(\w+)\s*\)"
 )
+_NESTED = lazy(r"//|/\*|\br(?:\"\"\"|'''|\"|')|\"\"\"|'''|\"|'|[{}]")
+_WITHIN = lazy(r"[\\$\n\"']")
+_DEEPEST = 40
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _PLAIN = lazy(r"-?\d[\d.]*|true\b|false\b")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
@@ -86,69 +89,87 @@ def scan(path: str, text: str) -> Source:
     """Return a text as source."""
     source = Source(path=path, text=text, code="", strings={})
     out = list(text)
-    _scan(text, 0, len(text), out, source.strings, nested=False)
+    _Scan(text, out, source.strings).code(0, level=0)
     source.code = "".join(out)
     return source
 
 
-def _scan(
-    text: str, at: int, size: int, out: list[str], strings: dict[int, tuple[str | None, int]], *, nested: bool
-) -> int:
-    """Blank comments and strings from an offset on; return where the text or the `${` ends."""
-    depth = 1
-    while at < size:
-        if nested and text[at] in "{}":
-            depth += 1 if text[at] == "{" else -1
-            if depth == 0:
-                return at
-        found = _OPENER.match(text, at) if text[at] in "/r\"'" else None
-        if found is None:
-            at += 1
-        elif found[0] == "//":
-            end = text.find("\n", at)
-            at = _blank(out, at, size if end < 0 else end)
-        elif found[0] == "/*":
-            end = text.find("*/", at)
-            at = _blank(out, at, size if end < 0 else end + 2)
-        else:
-            at = _string(text, found, size, out, strings)
-    return size
+class _Scan:
+    """One walk over a text: comments and strings become blanks in `out`."""
 
+    def __init__(self, text: str, out: list[str], strings: dict[int, tuple[str | None, int]]) -> None:
+        self.text, self.out, self.strings = text, out, strings
 
-def _string(
-    text: str, found: re.Match[str], size: int, out: list[str], strings: dict[int, tuple[str | None, int]]
-) -> int:
-    token, start = found[0], found.start()
-    quote, raw = token.lstrip("r"), token.startswith("r")
-    at, plain, value = found.end(), True, ""
-    while at < size and not text.startswith(quote, at):
-        if len(quote) == 1 and text[at] == "\n":
-            break
-        if text[at] == "\\" and not raw:
-            value += _ESCAPED.get(text[at + 1 : at + 2], text[at + 1 : at + 2])
-            at = _blank(out, at, min(at + 2, size))
-        elif text.startswith("${", at) and not raw:
-            plain = False
-            _blank(out, at, at + 2)
-            at = _scan(text, at + 2, size, out, strings, nested=True)
-            at = _blank(out, at, min(at + 1, size))
-        else:
-            plain = plain and (text[at] != "$" or raw)
-            value += text[at]
-            at = _blank(out, at, at + 1)
-    end = min(at + len(quote), size)
-    _blank(out, start, found.end())
-    _blank(out, at, end)
-    out[start] = '"'
-    strings[start] = (value if plain else None, end)
-    return end
+    def code(self, at: int, *, level: int) -> int:
+        """Walk over code; return where the text, or at a deeper level the `${`, ends."""
+        depth, seek = 1, _NESTED if level else _OPENER
+        while (found := seek.search(self.text, at)) is not None:
+            at = found.start()
+            if found[0] in "{}":
+                depth += 1 if found[0] == "{" else -1
+                if depth == 0:
+                    return at
+                at += 1
+            elif found[0] in ("//", "/*"):
+                end = self.text.find("\n" if found[0] == "//" else "*/", at)
+                end = len(self.text) if end < 0 else end + 2 * (found[0] == "/*")
+                at = self._blank(at, end)
+            else:
+                at = self._string(found, level)
+        return len(self.text)
 
+    def _string(self, opened: re.Match[str], level: int) -> int:
+        token, text = opened[0], self.text
+        quote, raw = token.lstrip("r"), token.startswith("r")
+        at, plain, value = opened.end(), True, ""
+        while (found := _WITHIN.search(text, at)) is not None:
+            value, at = value + text[at : found.start()], found.start()
+            if text.startswith(quote, at) or (found[0] == "\n" and len(quote) == 1):
+                break
+            if found[0] == "\\" and not raw:
+                value += _ESCAPED.get(text[at + 1 : at + 2], text[at + 1 : at + 2])
+                at += 2
+            elif found[0] == "$" and not raw:
+                plain = False
+                if text.startswith("${", at) and level < _DEEPEST:
+                    self._blank(opened.start(), at + 2)
+                    opened_at = self.code(at + 2, level=level + 1)
+                    self._blank(opened_at, opened_at + 1)
+                    return self._rest(opened, opened_at + 1, level)
+                at += 1
+            else:
+                value, at = value + found[0], at + 1
+        at = len(text) if found is None else at
+        return self._closed(opened, opened.start(), at, value if plain else None)
 
-def _blank(out: list[str], start: int, end: int) -> int:
-    for spot in range(start, min(end, len(out))):
-        if out[spot] != "\n":
-            out[spot] = " "
-    return end
+    def _rest(self, opened: re.Match[str], at: int, level: int) -> int:
+        """Walk over a string's rest after an interpolation: its value is not known any more."""
+        raw_end, quote, text = at, opened[0].lstrip("r"), self.text
+        while (found := _WITHIN.search(text, at)) is not None:
+            at = found.start()
+            if text.startswith(quote, at) or (found[0] == "\n" and len(quote) == 1):
+                break
+            if text.startswith("${", at) and level < _DEEPEST:
+                self._blank(raw_end, at + 2)
+                at = self.code(at + 2, level=level + 1)
+                raw_end = at = self._blank(at, at + 1)
+            else:
+                at += 2 if found[0] == "\\" else 1
+        at = len(text) if found is None else at
+        return self._closed(opened, raw_end, at, None)
+
+    def _closed(self, opened: re.Match[str], start: int, at: int, value: str | None) -> int:
+        quote = opened[0].lstrip("r")
+        end = min(at + len(quote), len(self.text)) if self.text.startswith(quote, at) else at
+        self._blank(start, end)
+        self.out[opened.start()] = '"'
+        self.strings[opened.start()] = (value, end)
+        return end
+
+    def _blank(self, start: int, end: int) -> int:
+        end = min(end, len(self.text))
+        self.out[start:end] = ["\n" if letter == "\n" else " " for letter in self.text[start:end]]
+        return end
 
 
 def constants(source: Source) -> dict[str, list[str]]:

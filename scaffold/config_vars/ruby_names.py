@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from scaffold.config_vars import nodes
@@ -91,7 +91,7 @@ class Names:
         ]
         if any(len(part) > _MOST for part in parts):
             return []
-        return ["".join(chosen) for chosen in product(*parts)][:_MOST]
+        return ["".join(chosen) for chosen in islice(product(*parts), _MOST)]
 
     def _called(self, node: Any, given: Mapping[str, Sequence[str]], depth: int) -> list[str]:
         method, receiver = node.field("method"), node.field("receiver")

@@ -35,7 +35,9 @@ class Script:
         self.tree = nodes.parse(text, "ruby")
         self.names = Names(self.tree)
         self.places = Places(self.tree, self.names)
-        self.copies = {name for name, value in self.names.held.items() if self._is_environment(value)}
+        self.copies: frozenset[str] = frozenset()
+        held = self.names.held.items()
+        self.copies = frozenset(name for name, value in held if self._is_environment(value))
 
     def reads(self) -> Iterator[Read]:
         """Yield the script's reads."""
@@ -71,7 +73,7 @@ class Script:
     def _is_environment(self, node: Any | None) -> bool:
         if node is None:
             return False
-        if node.text() in _ENVIRONMENT or (node.kind() == "identifier" and node.text() in self._copies()):
+        if node.text() in _ENVIRONMENT or (node.kind() == "identifier" and node.text() in self.copies):
             return True
         method = node.field("method") if node.kind() == "call" else None
         if method is None:
@@ -79,9 +81,6 @@ class Script:
         if node.text() in ("Dotenv.parse", "Dotenv.parse()"):
             return True
         return method.text() in _COPIES and self._is_environment(node.field("receiver"))
-
-    def _copies(self) -> set[str]:
-        return getattr(self, "copies", set())
 
     def at(self, node: Any, names: Sequence[Any], given: dict[str, list[str]] | None = None) -> list[Read]:
         """Return the reads at a node for all names that its name expressions stand for."""
