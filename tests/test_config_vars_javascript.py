@@ -402,6 +402,18 @@ SITUATIONS = [
     ("read while serving", {"src/a.ts": "const x = process.env.AA_BB;\n"}, {"AA_BB": "stage=run"}),
     ("library that reads by itself", {"package.json": '{"dependencies": {"probot": "13"}}', "app.js": "module.exports = (app) => { app.on('issues.opened', run); };\n"}, {"APP_ID": True, "PRIVATE_KEY": True, "WEBHOOK_SECRET": True}),
     ("any random text, says the example", {".env.example": "# Any text: openssl rand -hex 32\nAA_SECRET=\n", "app.ts": "const x = process.env.AA_SECRET!;\n"}, {"AA_SECRET": "generator=secret"}),
+    ("a list of names that a function insists on", {"env.js": "function check(names) {\n  names.forEach((name) => { if (!process.env[name]) throw new Error(name); });\n}\ncheck(['AA_BB', 'CC_DD']);\n"}, {"AA_BB": True, "CC_DD": True}),
+    ("a list insisted on where switched on", {"env.ts": "const getEnv = (k: string) => process.env[k];\nconst PUBLIC_API = !!getEnv('PUBLIC_API');\nfunction check(names: string[]) {\n  for (const n of names) { if (!getEnv(n)) throw new Error(n); }\n}\nif (PUBLIC_API) { check(['PORTAL_URL']); }\nexport const url = getEnv('PORTAL_URL');\n"}, {"PORTAL_URL": False, "PUBLIC_API": False}),
+    ("a warning that it is missing", {"app.js": "const NAMES = ['AA_BB'];\nNAMES.forEach(function (name) {\n  if (!process.env[name]) { console.warn('Missing the variable ' + name); }\n});\n"}, {"AA_BB": True}),
+    ("a remark that it is not set", {"app.js": "if (!process.env.QUEUE_URL) { console.log('no queue'); }\nconnect(process.env.QUEUE_URL);\n"}, {"QUEUE_URL": True}),
+    ("an explicit fallback to nothing", {"app.js": "const x = process.env.RENDER_URL || null;\n"}, {"RENDER_URL": False}),
+    ("set by the app in production", {"app.js": "if (process.env.NODE_ENV === 'production') { process.env.SITE_URL = 'x'; }\nconst u = process.env.SITE_URL.trim();\n"}, {"SITE_URL": False}),
+    ("set by the app in development", {"app.js": "if (process.env.NODE_ENV !== 'production') { process.env.SITE_URL = 'x'; }\nconst u = process.env.SITE_URL.trim();\n"}, {"SITE_URL": True}),
+    ("a strict helper with an empty fallback", {"env.ts": "const need = (k: string, fallback?: string) => {\n  const v = process.env[k] ?? fallback;\n  if (v === undefined) throw new Error(k);\n  return v;\n};\nconst x = need('AA_BB', '');\n"}, {"AA_BB": False}),
+    ("a program in bin", {"bin/serve": "#!/usr/bin/env node\nconst x = process.env.SITE_URL.trim();\n"}, {"SITE_URL": True}),
+    ("parts beside an address", {"app.js": "const r = process.env.REDIS_URL;\nconst p = process.env.REDIS_PASSWORD;\n"}, {"REDIS_PASSWORD": False}),
+    ("an address to listen on", {"app.js": "listen(process.env.WEB_HOSTNAME || '0.0.0.0');\n"}, {"WEB_HOSTNAME": "default=0.0.0.0"}),
+    ("a name that only looks like the platform's", {"app.js": "hook(process.env.HEROKU_URL + 'x');\n"}, {"HEROKU_URL": True}),
     ("its own comment", {"app.ts": "// How many pages are kept\nconst x = process.env.AA_BB;\n"}, {"AA_BB": "description=How many pages are kept"}),
     ("envalid's description", {"env.ts": "import { cleanEnv, str } from 'envalid';\ncleanEnv(process.env, { AA_BB: str({ desc: 'How many pages' }) });\n"}, {"AA_BB": "description=How many pages"}),
     ("zod's description", {"env.ts": "import { z } from 'zod';\nz.object({ AA_BB: z.string().describe('How many pages') }).parse(process.env);\n"}, {"AA_BB": "description=How many pages"}),
@@ -430,4 +442,10 @@ def test_what_is_told_of_a_variable(files: dict[str, str], told: dict[str, bool 
         else:
             field, _, value = said.partition("=")
             assert str(getattr(found[name], field)) == value
-    assert {name for name in found if name not in told} <= {"CACHE_ENABLED", "DB_CLIENT", "AA_URL"}
+    assert {name for name in found if name not in told} <= {
+        "CACHE_ENABLED",
+        "DB_CLIENT",
+        "AA_URL",
+        "REDIS_URL",
+        "NODE_ENV",
+    }

@@ -47,6 +47,8 @@ def truth(text: str, depth: int = 0) -> bool | None:
 
 
 def _simple(text: str) -> bool | None:
+    if re.fullmatch(r"(?:process\.env\.)?(?:NODE_ENV|nodeEnv)", text):
+        return True
     if found := _MODE.fullmatch(text):
         held = re.fullmatch(_PROD_WORDS, found[2], re.IGNORECASE) is not None
         return held == (found[1][0] != "!")
@@ -63,9 +65,7 @@ def _simple(text: str) -> bool | None:
         return held != negative
     if _DEV.fullmatch(text):
         return False
-    if _PROD.fullmatch(text):
-        return True
-    return None
+    return True if _PROD.fullmatch(text) else None
 
 
 def _bare(text: str) -> str:

@@ -20,6 +20,7 @@ SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue"
 _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx"}
 _SCRIPT = lazy(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _EXPRESSION = lazy(r"\{([^{}<>]*\bimport\.meta\.env\.[^{}<>]*)\}")
+_RUN_BY_NODE = lazy(r"#!.*\bnode\b")
 _SURE = ("import.meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed")
 _SERVICES = (
     "ConfigService",
@@ -54,6 +55,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
         text = repo.text(path)
         if scope.is_readable(text):
             texts.append((path, text))
+    texts += _programs(repo, root)
     helpers: dict[str, list[Helper]] = {}
     modules = {
         path: Module(path, tree, helpers)
@@ -69,10 +71,21 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
                 modules[path] = Module(path, tree, helpers)
     own = frozenset(name for path, module in modules.items() for name in inlined(path, module.tree))
     reads = [found for path in sorted(modules) for found in modules[path].reads()]
-    for found in settled(reads, own):
-        yield replace(found, stage="build") if assets else found
     if not assets:
-        yield from javascript_files.read(repo, root, others)
+        reads += javascript_files.read(repo, root, others)
+    sets = {name for module in modules.values() for name in module.places.sets}
+    for found in settled(reads, own):
+        yield replace(found, stage="build" if assets else found.stage, sets=found.name in sets)
+
+
+def _programs(repo: Repo, root: str) -> list[tuple[str, str]]:
+    """Return the programs in bin/ that Node runs by their first line."""
+    prefix = "" if root == "." else root + "/"
+    return [
+        (path, text.replace("#!", "//", 1))
+        for path in repo.under(f"{prefix}bin")
+        if "." not in path.rpartition("/")[2] and _RUN_BY_NODE.match(text := repo.text(path))
+    ]
 
 
 def _find_helpers(modules: dict[str, Module]) -> None:

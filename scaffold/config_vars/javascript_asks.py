@@ -10,7 +10,7 @@ from scaffold.config_vars.javascript_env import enclosing, functions, parameters
 from scaffold.patterns import lazy
 
 _FAILS = lazy(
-    r"\bthrow\b|\bexit\(|\babort\(|\bPromise\.reject|\bfail\(|\binvariant\(|\bassert(?:\.fail)?\(|\bpanic\("
+    r"\bthrow\b|\bexit\(|\babort\(|\bPromise\.reject|\bfail\(|\b[sS]how(?:Help|Usage)\(|\b(?:print)?[uU]sage\(|\binvariant\(|\bassert(?:\.fail)?\(|\bpanic\("
 )
 _PUSHED = lazy(r"\b([\w.]+)\.(?:push|add)\(|\b([\w.]+)\[[^\]]*\]\s*=[^=]")
 _FOREIGN = lazy(
@@ -18,6 +18,7 @@ _FOREIGN = lazy(
     r"|interaction|document|window)\b"
 )
 """Objects whose fields are not the app's settings."""
+_LOGS = lazy(r"(?:await\s+)?(?:[\w.]*\blog(?:ger)?\b|console)(?:\.\w+)?\(")
 _COUNTED = lazy(r"\b([\w.]+)\.(?:length|size)\b|Object\.keys\(([\w.]+)\)")
 
 
@@ -39,6 +40,12 @@ class Asks:
             return True
         pushed = [name for found in _PUSHED.findall(text) for name in found if name]
         return bool(pushed) and not self._counted().isdisjoint(pushed)
+
+    def warns(self, node: Any) -> str:
+        """Return what code says where it only writes to the log, "" where it does anything else."""
+        statements = nodes.named(node) if node.kind() == "statement_block" else [node]
+        lines = [statement.text() for statement in statements]
+        return " ".join(lines) if lines and all(_LOGS.match(line) for line in lines) else ""
 
     def _stops(self, name: str) -> bool:
         """Tell whether the statements of a function of the script end in a failure."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.config_vars.javascript_asks import Asks
 from scaffold.config_vars.javascript_env import enclosing, function_name, parameters
-from scaffold.config_vars.javascript_values import fields
+from scaffold.config_vars.javascript_values import fields, loop_over
 from scaffold.config_vars.reads import Mode
 from scaffold.patterns import lazy
 from scaffold.record import record, replace
@@ -25,7 +25,7 @@ class Helper:
     """A function that reads a variable: which arguments name it, stand in for it, or say that it must be set.
 
     `flag_means` is the value of the flag with which a missing variable is a failure; `flag_given` its
-    default. `fallback_given` is the fallback that the function has by itself.
+    default. `many`: it is given a list of names. `fallback_given`: its fallback where none is given.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Helper:
     flag_given: bool = False
     strict: bool = False
     kind: str = ""
+    many: bool = False
 
     def is_generic(self) -> bool:
         """Tell whether the name alone does not tell this function."""
@@ -46,6 +47,9 @@ class Helper:
 
 def helper(path: str, node: Any, parameter: str, asks: Asks, *, strict: bool) -> Helper | None:
     """Return the helper around a read whose name is a parameter; `strict`: the read itself fails."""
+    listed = loop_over(node, parameter)
+    if listed is not None:
+        parameter = listed.text()
     for function in enclosing(node):
         given = parameters(function)
         names = [re.split(r"\W+", item.text().lstrip("{[ ."))[0] for item in given]
@@ -59,6 +63,7 @@ def helper(path: str, node: Any, parameter: str, asks: Asks, *, strict: bool) ->
             path=path,
             key=names.index(parameter),
             strict=strict or asks.fails(function.field("body") or function),
+            many=listed is not None,
             kind=_kind(name, function.text()),
         )
         return _with_rest(found, given, names, function.text())
@@ -114,6 +119,8 @@ def outcome(found: Helper, arguments: list[Any], places: Any) -> tuple[Mode, str
         given = found.fallback_given
     missing = Mode.STRICT if strict else Mode.TEST if found.flag >= 0 else Mode.PLAIN
     mode, default = places.fallback(given, missing)
+    if given is not None and mode is Mode.STRICT and default == "":
+        mode = Mode.PLAIN
     return (mode, default) if given is not None else (missing, None)
 
 

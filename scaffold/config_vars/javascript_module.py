@@ -123,7 +123,8 @@ class Module:
             if found is None or len(arguments) <= found.key:
                 continue
             mode, default = outcome(found, arguments, self.places)
-            for name in self.places.values.texts(arguments[found.key]):
+            key, values = arguments[found.key], self.places.values
+            for name in values.items(key) if found.many else values.texts(key):
                 if is_name(name) and name == name.upper():
                     yield node, name, mode, default
 

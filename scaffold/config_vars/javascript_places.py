@@ -21,6 +21,8 @@ _THROWS = frozenset("JSON.parse URL Buffer.from readFileSync fs.readFileSync rea
 """Calls that throw on undefined."""
 _SURE = lazy(r"\benv(?:\.|\[['\"])(?:PORT|NODE_ENV|DYNO|HOME|PATH)\b")
 """What is set on every dyno: its fallback never runs."""
+_INSISTS = lazy(r"(?i)\b(?:missing|required?|must)\b")
+"""What a warning says of a variable that the app is no use without."""
 _SHOWS = frozenset("json render send".split())
 """Calls that answer a request: what they show may be missing."""
 _CONDITIONS = ("if_statement", "ternary_expression")
@@ -34,6 +36,7 @@ class Places:
         self.values = Values(tree)
         self.asks = Asks(tree)
         self.known: list[tuple[int, int, str]] = []
+        self.sets: set[str] = set()
 
     def read(
         self, path: str, node: Any, name: str, *, mode: Mode = Mode.PLAIN, default: str | None = None
@@ -61,6 +64,7 @@ class Places:
                 parent.field("left"), node
             ):
                 if kind == "assignment_expression":
+                    self._note_set(parent, place.name)
                     return False
                 place.mode, place.default = self.fallback(parent.field("right"))
                 place.stopped = True
@@ -70,6 +74,17 @@ class Places:
             if kind == "arguments" and place.mode is Mode.PLAIN and place.bound and _is_answer(parent):
                 place.guarded = True
         return True
+
+    def _note_set(self, assignment: Any, name: str) -> None:
+        """Note a variable that the app sets itself in production."""
+        around = [pair for pair in nodes.parents(assignment) if pair[1].kind() in _CONDITIONS]
+        if all(self._holds(inside, branch) for inside, branch in around):
+            self.sets.add(name)
+
+    def _holds(self, inside: Any, branch: Any) -> bool:
+        """Tell whether production surely runs this side of a condition."""
+        held = conditions.truth(self._unfold(branch.field("condition").text()))
+        return held is not None and held == nodes.inside(inside, branch.field("consequence"))
 
     def _step(self, child: Any, parent: Any, kind: str, place: Place) -> None:
         if kind == "binary_expression":
@@ -153,6 +168,8 @@ class Places:
         if not place.compared and self.asks.fails(serving):
             return Mode.STRICT, None
         if kind == "if_statement":
+            if said := self.asks.warns(serving):
+                return (Mode.FRAGILE if _INSISTS.search(said) else Mode.PLAIN), None
             given = self.asks.assigned(serving, place.text)
             text = self.values.literal(given) if given is not None else None
             return (Mode.DEFAULT, text) if given is not None and text != "" else (Mode.TEST, text)
@@ -163,9 +180,19 @@ class Places:
         """Replace a lone name by the expression it stands for."""
         bare = text.strip("() ")
         value = self.values.constants.get(bare.lstrip("!"))
-        if value is None or value.kind() in ("call_expression", "await_expression"):
+        if value is None or value.kind() == "await_expression":
             return text
-        return f"!({value.text()})" if bare.startswith("!") else str(value.text())
+        read = self._as_read(value)
+        return f"!({read})" if bare.startswith("!") else read
+
+    def _as_read(self, node: Any) -> str:
+        """Return the text of an expression, a helper's call in it written as the read that it is."""
+        start, end = node.range().start.index, node.range().end.index
+        text = str(node.text())
+        for at, last, name in self.known:
+            if start <= at and last <= end:
+                text = text.replace(text[at - start : last - start], f"process.env.{name}")
+        return text
 
     def _argument(self, child: Any, parent: Any, place: Place) -> None:
         call = parent.parent()
@@ -202,8 +229,10 @@ class Places:
         text = self.values.literal(node)
         if text is None and node.kind() == "template_string":
             return Mode.DEFAULT, None
-        if text == "" or node.kind() in steps.NOTHING or node.text() in steps.NOTHING:
-            return mode, "" if text == "" else None
+        if text == "":
+            return mode, ""
+        if node.kind() in steps.NOTHING or node.text() in steps.NOTHING:
+            return (Mode.TEST if mode is Mode.PLAIN else mode), None
         if text is None and self.asks.fails(node):
             return Mode.STRICT, None
         if text is None and re.search(r"localhost|127\.0\.0\.1", node.text()):

@@ -63,21 +63,7 @@ class Values:
             return [text]
         if node.kind() != "identifier":
             return []
-        word = re.compile(rf"\b{re.escape(node.text())}\b")
-        for _, parent in nodes.parents(node):
-            if parent.kind() == "for_in_statement" and word.search(parent.field("left").text()):
-                return self.items(parent.field("right"))
-            if parent.kind() == "arrow_function" or parent.kind().startswith("function"):
-                given = parent.field("parameter") or parent.field("parameters")
-                if given is None or not word.search(given.text()):
-                    continue
-                call = parent.parent().parent() if parent.parent() is not None else None
-                callee = (
-                    call.field("function") if call is not None and call.kind() == "call_expression" else None
-                )
-                if callee is not None and callee.kind() == "member_expression":
-                    return self.items(callee.field("object"))
-        return []
+        return self.items(loop_over(node, node.text()))
 
     def items(self, node: Any | None) -> list[str]:
         """Return the texts of a list of literals, also of a Set or of an object's keys."""
@@ -96,6 +82,23 @@ class Values:
         if node is None or node.kind() != "array":
             return []
         return [text for item in nodes.named(node) if (text := self.literal(item)) is not None]
+
+
+def loop_over(node: Any, name: str) -> Any | None:
+    """Return what a loop around a node goes through when the name is that of its item."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for _, parent in nodes.parents(node):
+        if parent.kind() == "for_in_statement" and word.search(parent.field("left").text()):
+            return parent.field("right")
+        if parent.kind() == "arrow_function" or parent.kind().startswith("function"):
+            given = parent.field("parameter") or parent.field("parameters")
+            if given is None or not word.search(given.text()):
+                continue
+            call = parent.parent().parent() if parent.parent() is not None else None
+            callee = call.field("function") if call is not None and call.kind() == "call_expression" else None
+            if callee is not None and callee.kind() == "member_expression":
+                return callee.field("object")
+    return None
 
 
 def fields(table: Any) -> dict[str, Any]:

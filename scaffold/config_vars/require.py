@@ -82,9 +82,11 @@ def _failure(name: str, live: Sequence[Read], context: Context) -> str:
 
 
 def _copes(name: str, context: Context) -> bool:
-    """Tell whether the code asks for the variable's presence, or the name says it may be left out."""
-    asked = any(_is_loose(read, context) for read in context.reads[name] if not is_task(read.path))
-    return asked or classify.is_optional(name)
+    """Tell whether the code asks for the variable or insists only where switched on, or the name copes."""
+    reads = context.reads[name]
+    asked = any(_is_loose(read, context) for read in reads if not is_task(read.path))
+    switched = any(read.guarded and read.mode is Mode.STRICT for read in reads)
+    return asked or switched or classify.is_optional(name)
 
 
 def _is_hard(read: Read) -> bool:

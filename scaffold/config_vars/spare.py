@@ -19,6 +19,7 @@ _PARTS = lazy(
     r"(?:.*_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|SQL|RDS)_?(?:HOST|HOSTNAME|NAME|USER|USERNAME|PASSWORD|PASS|PWD|PORT|DB"
     r"|DATABASE|ENGINE|ADDRESS)"
 )
+_REDIS = lazy(r"REDIS_?(?:HOST|HOSTNAME|PORT|USER|USERNAME|PASSWORD|PASS|AUTH|DB)")
 _PASSWORDS = lazy(r"^(?!\s*#).*(?::(?:registerable|invitable)\b|has_secure_password)", re.MULTILINE)
 
 
@@ -39,6 +40,8 @@ def find(
     }
     if any(classify.provider(name) in ("postgres", "mysql") and name.endswith("_URL") for name in reads):
         found |= {name for name in reads if _PARTS.fullmatch(name.upper())}
+    if any(classify.provider(name) == "redis" for name in reads):
+        found |= {name for name in reads if _REDIS.fullmatch(name.upper())}
     return frozenset(found)
 
 
