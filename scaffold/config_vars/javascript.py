@@ -21,31 +21,26 @@ _GRAMMAR = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".t
 _SCRIPT = lazy(r"<script\b([^>]*)>(.*?)</script>|\A---\n(.*?)\n---", re.DOTALL | re.IGNORECASE)
 _EXPRESSION = lazy(r"\{([^{}<>]*\bimport\.meta\.env\.[^{}<>]*)\}")
 _RUN_BY_NODE = lazy(r"#!.*\bnode\b")
-_SURE = ("import.meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed")
-_SERVICES = (
-    "ConfigService",
-    "convict",
-    "env-var",
-    "nconf",
-    "EnvironmentPlugin",
-    "env(",
-    "env.",
-    "#start/env",
-)
-_PROCESS = lazy(
-    r"\bprocess\??\s*\.\s*env\b|\bprocess\[['\"]env|['\"](?:node:)?process['\"]|=\s*process\s*[;\n]"
-)
+_SURE = ("import.meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed", "EnvironmentPlugin")
+_IMPORTS = 4000
+"""How much of a script holds what it imports."""
+_SERVICES = ("ConfigService", "convict", "env-var", "nconf", "#start/env", "Adonis/Core/Env")
+_PROCESS = lazy(r"process(?:\??\s*\??\.\s*env\b|\[['\"]env|['\"]|\s*;|[ \t]*\n)")
 
 
-def _is_marked(text: str) -> bool:
+def _is_marked(path: str, text: str) -> bool:
     """Tell whether a script may read the environment by itself."""
     if "process" in text and _PROCESS.search(text):
         return True
-    if any(mark in text for mark in _SURE):
+    env = "env" in text
+    if (env or "Env(" in text or "EnvironmentP" in text) and any(mark in text for mark in _SURE):
         return True
-    if any(word in text for word in _SERVICES) and javascript_services.MARK.search(text):
+    if env and "config/" in path and javascript_services.MARK.search(text):
         return True
-    return any(word in text for word in LIBRARIES) and FIELD.search(text) is not None
+    imports = text[:_IMPORTS]
+    if any(word in imports for word in _SERVICES):
+        return True
+    return any(word in imports for word in LIBRARIES) and FIELD.search(text) is not None
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Iterator[Read]:
@@ -60,7 +55,7 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     modules = {
         path: Module(path, tree, helpers)
         for path, text in texts
-        if _is_marked(text) and (tree := _tree(path, text)) is not None
+        if _is_marked(path, text) and (tree := _tree(path, text)) is not None
     }
     _find_helpers(modules)
     modules |= _importers(texts, modules, helpers)

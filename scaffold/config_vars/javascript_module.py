@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scaffold.config_vars import javascript_services as services
@@ -52,11 +52,12 @@ class Module:
         yield from schema_reads(self.path, self.tree, self.places.values)
         yield from services.convict_reads(self.path, self.tree, self.places.values)
 
-    def _validated(self, reads: Iterator[Read]) -> Iterator[Read]:
+    def _validated(self, reads: Iterable[Read]) -> Iterator[Read]:
         """Apply schemas with keys of their own: `schema.parse({ port: process.env.PORT })`."""
         text = self.tree.text()
-        below: dict[str, Field] = {}
-        if any(word in text for word in LIBRARIES):
+        reads, below = list(reads), dict[str, Field]()
+        open_names = any(read.mode is Mode.PLAIN and read.bound != read.name for read in reads)
+        if open_names and any(word in text for word in LIBRARIES):
             fields_found = schema_fields(text, self.tree, self.places.values)
             below = {key: found for key, _, found in fields_found if key != key.upper()}
         for read in reads:

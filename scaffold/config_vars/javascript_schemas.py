@@ -14,11 +14,14 @@ from scaffold.patterns import lazy
 from scaffold.record import replace
 
 LIBRARIES = (
-    *("zod", "oi'", 'oi"', "yup", "valibot", "superstruct", "typebox", "envalid", "env-schema", "fastify"),
-    *("class-validator", "t3-oss/env", "donis", "fluent-json-schema", "znv"),
+    *("'zod", '"zod', "joi'", 'joi"', "'yup", '"yup', "valibot", "superstruct", "typebox", "envalid"),
+    *("env-schema", "fastify/env", "fastify-env", "class-validator", "t3-oss/env", "fluent-json-schema"),
+    *("adonisjs/core/env", "Adonis/Core/Env", "'znv", '"znv'),
 )
 """A script with a schema names one of these."""
-FIELD = lazy(r"\b[A-Z][A-Z0-9_]{1,99}['\"]?(?:\?|!)?\s*(?::|,\s*\w+\.)\s*[\w$'\"{]")
+FIELD = lazy(
+    r"^[ \t]+(?:public\s+|readonly\s+)*['\"]?[A-Z][A-Z0-9_]+['\"]?[?!]?\s*[:=]|\.prop\(", re.MULTILINE
+)
 """What a field of such a schema looks like."""
 
 _KEY = lazy(r"[A-Z][A-Z0-9_]{1,99}")
