@@ -414,6 +414,8 @@ SITUATIONS = [
     ("parts beside an address", {"app.js": "const r = process.env.REDIS_URL;\nconst p = process.env.REDIS_PASSWORD;\n"}, {"REDIS_PASSWORD": False}),
     ("an address to listen on", {"app.js": "listen(process.env.WEB_HOSTNAME || '0.0.0.0');\n"}, {"WEB_HOSTNAME": "default=0.0.0.0"}),
     ("a name that only looks like the platform's", {"app.js": "hook(process.env.HEROKU_URL + 'x');\n"}, {"HEROKU_URL": True}),
+    ("a helper that notes what is missing", {"env.ts": "let ok = true;\nconst need = (k: string, optional = false) => {\n  const v = process.env[k];\n  if (!v && !optional) {\n    console.log(`add ${k}`);\n    ok = false;\n  }\n  return v ?? '';\n};\nneed('AA_BB');\nneed('CC_KEY', true);\nif (!ok) throw new Error('x');\n"}, {"AA_BB": True, "CC_KEY": False}),
+    ("on unless switched off", {"app.ts": "if (process.env.USE_ZED !== 'false') connect(`https://${process.env.ZED_DOMAIN}/`);\n"}, {"USE_ZED": "default=true", "ZED_DOMAIN": True}),
     ("its own comment", {"app.ts": "// How many pages are kept\nconst x = process.env.AA_BB;\n"}, {"AA_BB": "description=How many pages are kept"}),
     ("envalid's description", {"env.ts": "import { cleanEnv, str } from 'envalid';\ncleanEnv(process.env, { AA_BB: str({ desc: 'How many pages' }) });\n"}, {"AA_BB": "description=How many pages"}),
     ("zod's description", {"env.ts": "import { z } from 'zod';\nz.object({ AA_BB: z.string().describe('How many pages') }).parse(process.env);\n"}, {"AA_BB": "description=How many pages"}),

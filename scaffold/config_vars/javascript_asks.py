@@ -12,14 +12,14 @@ from scaffold.patterns import lazy
 _FAILS = lazy(
     r"\bthrow\b|\bexit\(|\babort\(|\bPromise\.reject|\bfail\(|\b[sS]how(?:Help|Usage)\(|\b(?:print)?[uU]sage\(|\binvariant\(|\bassert(?:\.fail)?\(|\bpanic\("
 )
-_PUSHED = lazy(r"\b([\w.]+)\.(?:push|add)\(|\b([\w.]+)\[[^\]]*\]\s*=[^=]")
+_PUSHED = lazy(r"\b([\w.]+)\.(?:push|add)\(|\b([\w.]+)\[[^\]]*\]\s*=[^=]|\b(\w+)\s*=\s*(?:true|false)\b")
 _FOREIGN = lazy(
     r"(?:this\.)?(?:req|request|res|response|ctx|context|body|params|query|args|argv|props|data|user|event|message|msg|err|error"
     r"|interaction|document|window)\b"
 )
 """Objects whose fields are not the app's settings."""
 _LOGS = lazy(r"(?:await\s+)?(?:[\w.]*\blog(?:ger)?\b|console)(?:\.\w+)?\(")
-_COUNTED = lazy(r"\b([\w.]+)\.(?:length|size)\b|Object\.keys\(([\w.]+)\)")
+_COUNTED = lazy(r"\b([\w.]+)\.(?:length|size)\b|Object\.keys\(([\w.]+)\)|^\(!?(\w+)\)$")
 
 
 class Asks:

@@ -103,10 +103,11 @@ def _kind(name: str, text: str) -> str:
 def outcome(found: Helper, arguments: list[Any], places: Any) -> tuple[Mode, str | None]:
     """Return the mode and the default that one call of a helper gives."""
     given = arguments[found.fallback] if 0 <= found.fallback < len(arguments) else None
-    strict = found.strict
+    strict, optional = found.strict, False
     if found.flag >= 0:
         said = arguments[found.flag].text() == "true" if found.flag < len(arguments) else found.flag_given
-        strict = strict and said == found.flag_means
+        optional = said != found.flag_means
+        strict = strict and not optional
     if given is not None and given.kind() == "object":
         options = fields(given)
         given = next((options[word] for word in _DEFAULTS if word in options), None)
@@ -117,7 +118,7 @@ def outcome(found: Helper, arguments: list[Any], places: Any) -> tuple[Mode, str
         return (Mode.STRICT if given.kind() == "true" else Mode.TEST), None
     elif given is None and found.fallback_given is not None and found.fallback_given.kind() != "object":
         given = found.fallback_given
-    missing = Mode.STRICT if strict else Mode.TEST if found.flag >= 0 else Mode.PLAIN
+    missing = Mode.STRICT if strict else Mode.TEST if optional else Mode.PLAIN
     mode, default = places.fallback(given, missing)
     if given is not None and mode is Mode.STRICT and default == "":
         mode = Mode.PLAIN

@@ -78,6 +78,8 @@ def compare(word: str, other: Any, place: Place) -> None:
         place.compared = True
         if text in ("true", "false", "1", "0", "on", "yes"):
             place.kind = "boolean"
+        if text == "false" and place.mode is Mode.TEST:
+            place.mode, place.default = Mode.DEFAULT, "true"
 
 
 def bind(parent: Any, kind: str, place: Place) -> None:

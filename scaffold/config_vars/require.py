@@ -85,7 +85,8 @@ def _copes(name: str, context: Context) -> bool:
     """Tell whether the code asks for the variable or insists only where switched on, or the name copes."""
     reads = context.reads[name]
     asked = any(_is_loose(read, context) for read in reads if not is_task(read.path))
-    switched = any(read.guarded and read.mode is Mode.STRICT for read in reads)
+    strict = [read.guarded for read in reads if read.mode is Mode.STRICT]
+    switched = bool(strict) and all(strict)
     return asked or switched or classify.is_optional(name)
 
 
