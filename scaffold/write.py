@@ -81,7 +81,9 @@ def _stage(target: Path, rendered: Rendered, staged: list[tuple[Path, Path]]) ->
 
 def _fill(stage: Path, target: Path, rendered: Rendered) -> None:
     """Write the new content to a file beside the target, with the mode it is to have."""
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else (0o600 if rendered.private else 0o644)
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
+    if rendered.private:
+        mode &= 0o700
     if rendered.executable:
         mode |= 0o111
     with open(stage, "wb") as file:

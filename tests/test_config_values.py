@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.context_vars import env_quote
 from scaffold.facts import ConfigVar
 from scaffold.live.compare import compare, development_value, must_be_set
 from scaffold.live.masked import Masked
@@ -110,12 +110,62 @@ def test_what_is_put_into_an_env_file_is_read_from_it(
     before: list[str], newline: str, last: bool, values: dict[str, str]
 ) -> None:
     text = newline.join(line.replace("\n", newline) for line in before) + (newline if last and before else "")
-    lines = {name: f"{name}={env_quote(value)}" for name, value in values.items()}
-    after = env_text.put(text, ".env", lines)
+    after = env_text.put(text, ".env", values)
     was = {line.name: line.value for line in env_file.parse(text, ".env") if not line.commented}
     now = {line.name: line.value for line in env_file.parse(after, ".env") if not line.commented}
     assert now == {**was, **values}
-    assert env_text.put(after, ".env", lines) == after
+    assert env_text.put(after, ".env", values) == after
+    assert after.count("export C=") == text.count("export C=")
+
+
+LIVE = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
+ODD = [
+    "tab\there",
+    "a\r\nb\rc",
+    "it's\x1b[31m \u00a0\u200d\u2028",
+    "C:\\",
+    "\\'",
+    "'\\",
+    "$A ${B} $(c) `d` '",
+    '{\n  "key": "-----BEGIN\\nabc"\n}',
+    "\ufeff",
+    "\n",
+    "#",
+    " a ",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from("ABCD"), st.one_of(LIVE, st.sampled_from(ODD)), min_size=1))
+def test_every_value_that_an_app_can_have_is_read_back_as_it_was(values: dict[str, str]) -> None:
+    text = env_text.put("# mine\n", ".env", values)
+    assert {line.name: line.value for line in env_file.parse(text, ".env")} == values
+    assert text.startswith("# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("", ""),
+        ("a=b", "a=b"),
+        ('{"a": "b\\n"}', '\'{"a": "b\\n"}\''),
+        ("-----BEGIN\n-----END", "'-----BEGIN\n-----END'"),
+        ("it's 5$", '"it\'s 5$"'),
+        ("it's $x", '"it\'s \\$x"'),
+        ("a\r\nb", '"a\\r\\nb"'),
+        ("C:\\", '"C:\\\\"'),
+    ],
+)
+def test_single_quotes_are_taken_wherever_they_will_do(value: str, written: str) -> None:
+    """Node's dotenv, python-dotenv and Ruby's agree on these; they unescape double quotes differently."""
+    assert env_text.quoted(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "can"), [("x", True), ("", True), ("ü\n", True), ("a\0", False), ("\udc80", False)]
+)
+def test_what_no_program_can_have_in_its_environment(value: str, can: bool) -> None:
+    assert env_text.can_hold(value) is can
 
 
 def test_a_value_is_shown_by_nothing_that_prints_objects() -> None:

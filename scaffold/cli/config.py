@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             action.add_argument("--dry-run", action="store_true", help="say what would be set, set nothing")
         if name == "pull":
             action.add_argument(
-                "--to", default=".env", metavar="FILE", help="the file to write (default: .env)"
+                "--to", default="", metavar="FILE", help="the file to write (default: .env in DIR)"
             )
         if name in ("push", "pull"):
             action.add_argument(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from scaffold.cli import out
 from scaffold.cli.config import Scene, connect, meant
-from scaffold.context_vars import env_quote
 from scaffold.errors import OK, UserError
 from scaffold.facts import ConfigVar, Raw, command
 from scaffold.live.masked import Masked
@@ -23,28 +22,30 @@ def run(arguments: argparse.Namespace, scene: Scene) -> int:
     """Run the action. Returns 0, or raises UserError and its kin; the file is written whole or not at all."""
     aim = meant(arguments, scene)
     wanted = scene.config_vars(aim.environment)
-    target = Path(os.path.abspath(arguments.to))
-    _check_ignored(target, arguments.to)
-    before = _before(target, arguments.to)
+    shown = arguments.to or os.path.normpath(os.path.join(arguments.directory, ".env"))
+    target = Path(os.path.abspath(shown))
+    before = _before(target, shown)
+    _check_ignored(Path(os.path.realpath(target)), shown)
     live = connect().config_vars(aim.app)
     values, left = _chosen(wanted, live)
-    known = {line.name: line.value for line in env_file.parse(before, arguments.to) if not line.commented}
-    fresh = {name: value for name, value in values.items() if name not in known}
-    changed = {name: value for name, value in values.items() if known.get(name, value) != value}
-    taken = {**fresh, **(changed if arguments.overwrite else {})}
-    for name in () if arguments.overwrite else sorted(changed):
-        left[name] = f"it has another value in {arguments.to}; --overwrite changes it"
+    known = {line.name: line.value for line in env_file.parse(before, shown) if not line.commented}
+    taken = {}
+    for name, value in sorted(values.items()):
+        here = known.get(name, "")
+        if here.strip() and here != value and not arguments.overwrite:
+            left[name] = f"it has another value in {shown}; --overwrite changes it"
+        elif here != value or name not in known:
+            taken[name] = value
     if taken:
-        lines = {name: f"{name}={env_quote(value)}" for name, value in sorted(taken.items())}
-        text = env_text.put(before, arguments.to, lines)
+        text = env_text.put(before, shown, taken)
         write(target.parent, {target.name: Rendered(text.encode(), private=True)})
     out.data(out.paint(str(aim), "bold"))
-    for name in sorted(taken):
+    for name in taken:
         out.data(f"  write  {name}")
     for name, why in sorted(left.items()):
         out.data(f"  leave  {name}  {why}")
     many = f"{len(taken)} value{'s' if len(taken) != 1 else ''}"
-    out.data(f"Wrote {many} to {arguments.to}." if taken else f"Nothing to write to {arguments.to}.")
+    out.data(f"Wrote {many} to {shown}." if taken else f"Nothing to write to {shown}.")
     return OK
 
 
@@ -62,6 +63,8 @@ def _chosen(
         elif var.provided_by:
             by = "Heroku" if var.provided_by == "platform" else f"the {var.provided_by} add-on"
             left[name] = f"{by} sets it there: the value would lead this machine to the live data"
+        elif not env_text.can_hold(value):
+            left[name] = "its value holds characters that no env file can have"
         else:
             values[name] = value
     return values, left
@@ -81,14 +84,17 @@ def _before(target: Path, shown: str) -> str:
 
 def _check_ignored(target: Path, shown: str) -> None:
     """Refuse to put secrets where the next commit would take them. Raises UserError."""
-    if not target.parent.is_dir():
-        return
+    folder = os.path.dirname(shown) or "."
+    name = os.path.relpath(target, os.path.realpath(folder))
+    rules = os.path.join(os.path.dirname(shown), ".gitignore")
+    ignore = ("printf", "\\n%s\\n", name, Raw(">>"), rules)
     tracked = run_program(["git", "ls-files", "--error-unmatch", "--", target.name], cwd=target.parent)
     if tracked.code == 0:
+        untrack = ("git", "-C", folder, "rm", "--cached", "--", name)
         raise UserError(
             "config/tracked",
             f"{shown} is committed to git, and the values are secrets",
-            remedy=f"Take it out of git: git rm --cached {command(shown)}, and add it to .gitignore.",
+            remedy=f"Take it out of git: {command(*untrack, Raw('&&'), *ignore)}",
         )
     ignored = run_program(["git", "check-ignore", "-q", "--", target.name], cwd=target.parent)
     if ignored.code == 1:
@@ -96,5 +102,12 @@ def _check_ignored(target: Path, shown: str) -> None:
             "config/not-ignored",
             f"git does not ignore {shown}, and the values are secrets",
             why="The next `git add -A` would commit them.",
-            remedy=f"Ignore it first: {command('echo', shown, Raw('>>'), '.gitignore')}",
+            remedy=f"Ignore it first: {command(*ignore)}",
+        )
+    if ignored.code != 0 and any((above / ".git").exists() for above in target.parents):
+        raise UserError(
+            "config/git",
+            f"git cannot say whether it ignores {shown}, and the values are secrets",
+            evidence=ignored.stderr.decode("utf-8", "replace").splitlines()[:1],
+            remedy=f"See that this works: {command('git', '-C', folder, 'status')}",
         )
