@@ -7,7 +7,11 @@ from typing import Literal
 
 from scaffold.config_vars import classify
 from scaffold.facts import ConfigVar
+from scaffold.patterns import lazy
 from scaffold.record import record
+
+_BETWEEN = lazy(r"[\s,;|]+")
+"""What separates the members of a list: origins, hosts, servers. One of them that serves is enough."""
 
 State = Literal["lacking", "empty", "development", "differs", "excess"]
 
@@ -35,12 +39,18 @@ def compare(
     found = [finding for var in wanted if (finding := _one(var, live))]
     known = {var.name for var in wanted}
     for name in sorted(set(live) - known - set(provided)):
-        if not classify.is_foreign(name) and not classify.is_framework(name):
+        if not _is_read_elsewhere(name):
             found.append(
                 Finding(name=name, state="excess", why="nothing in the source reads it", fault=False)
             )
     order = ("lacking", "empty", "development", "differs", "excess")
     return tuple(sorted(found, key=lambda finding: (order.index(finding.state), finding.name)))
+
+
+def _is_read_elsewhere(name: str) -> bool:
+    """Tell whether the platform, a buildpack, the runtime or a library reads the variable by itself."""
+    foreign = classify.is_foreign(name) or classify.is_framework(name)
+    return foreign or classify.matches("settings", "names", name)
 
 
 def must_be_set(var: ConfigVar) -> bool:
@@ -98,8 +108,16 @@ def development_value(var: ConfigVar, value: str) -> str:
         "development", "database_values", low
     ):
         return "a file of the dyno is lost whenever the dyno restarts"
-    weighs = var.required or var.secret or bool(var.generator) or _is_of_addon(var)
-    parts = value.split(",")
-    if weighs and not classify.is_framework(var.name) and all(map(classify.is_unusable, parts)):
-        return "it leads to the developer's machine, or is to be replaced"
+    if var.required or var.secret or var.generator or _is_of_addon(var):
+        return "" if classify.is_framework(var.name) else _stand_in(var, low)
+    return ""
+
+
+def _stand_in(var: ConfigVar, low: str) -> str:
+    parts = (part.strip("\"'") for part in _BETWEEN.split(low.strip("[]() ")))
+    if low and all(classify.matches("development", "machines", part) for part in parts if part):
+        return "it leads to the developer's machine"
+    weak = var.secret and classify.matches("development", "weak", low)
+    if not low or weak or classify.matches("development", "placeholders", low):
+        return "it is a text to be replaced"
     return ""
