@@ -127,6 +127,20 @@ def meant(arguments: argparse.Namespace, scene: Scene) -> Target:
     return target(arguments.app, arguments.env, scene.answers)
 
 
+def again(arguments: argparse.Namespace, aim: Target, action: str) -> str:
+    """Return the command line of another action on the same app, to copy."""
+    from scaffold.facts import command
+
+    words = ["scaffold", "config", action]
+    for flag, value in (
+        ("-C", arguments.directory),
+        ("--stack", arguments.stack),
+        ("--root", arguments.root),
+    ):
+        words += [flag, value] if value not in ("", ".") else []
+    return command(*words, "--app", aim.app, *(("--env", arguments.env) if arguments.env else ()))
+
+
 def show_list(arguments: argparse.Namespace, scene: Scene) -> int:
     """Print the config vars by what becomes of them."""
     config_vars = scene.config_vars(arguments.env)
@@ -218,7 +232,7 @@ def show_diff(arguments: argparse.Namespace, scene: Scene) -> int:
             out.data(f"  {'':<24}   {proof.path}:{proof.line}")
     if not found:
         out.data("  it has all that the source reads, and nothing else")
-    _print_remedies(found, scene.plan, aim)
+    _print_remedies(found, scene.plan, aim, push=again(arguments, aim, "push"))
     return FINDINGS if faults else OK
 
 
@@ -233,7 +247,7 @@ def _finding_document(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print_remedies(found: tuple[Finding, ...], plan: Plan, aim: Target) -> None:
+def _print_remedies(found: tuple[Finding, ...], plan: Plan, aim: Target, *, push: str) -> None:
     from scaffold.facts import command
 
     lacking = [finding.var for finding in found if finding.var and finding.state in ("lacking", "empty")]
@@ -242,10 +256,11 @@ def _print_remedies(found: tuple[Finding, ...], plan: Plan, aim: Target) -> None
             named = ("--as", addon.attach_as) if addon.attach_as else ()
             out.data(f"  -> {command('heroku', 'addons:create', addon.plan, *named, '-a', aim.app)}")
     if any(var.provided_by in ("", "platform") for var in lacking):
-        out.data(f"  -> {command('scaffold', 'config', 'push', '--app', aim.app)}")
+        out.data(f"  -> {push}")
     wrong = [finding.name for finding in found if finding.state == "development"]
     if wrong:
-        out.data(f"  -> Set another value: heroku config:edit -a {aim.app} {wrong[0]}")
+        edit = ("heroku", "config:edit", *(wrong if len(wrong) == 1 else ()), "-a", aim.app)
+        out.data(f"  -> Set another value: {command(*edit)}")
     excess = [finding.name for finding in found if finding.state == "excess"]
     if excess:
         out.data(

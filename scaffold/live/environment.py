@@ -31,30 +31,16 @@ def target(app: str, environment: str, answers: Mapping[str, str]) -> Target:
     """
     recorded = {name: answers[f"{name}_app"] for name in _RECORDED if answers.get(f"{name}_app")}
     if app:
-        if not re.match(policy.name_pattern("app"), app):
-            raise UserError(
-                "usage/app",
-                f"{app!r} cannot be the name of an app",
-                why="Heroku takes 3 to 30 lower-case letters, digits and dashes, a letter first.",
-            )
-        known = next((name for name, recorded_app in recorded.items() if recorded_app == app), "")
-        if environment in recorded and known and known != environment:
-            raise UserError(
-                "usage/environment",
-                f"{app} is the {known} app, not the {environment} one",
-                evidence=(f".scaffold/answers.yml: {known}_app: {app}",),
-                remedy=f"Leave out --env, or name {recorded[environment]}.",
-            )
-        return Target(app=app, environment=environment or known)
+        return Target(app=_checked(app), environment=_environment(app, environment, recorded))
     if environment:
         if environment in recorded:
-            return Target(app=recorded[environment], environment=environment)
+            return Target(app=_checked(recorded[environment]), environment=environment)
         raise Undecided(
             "ask/app", f"no name of a {environment} app is recorded", remedy="Name the app: --app NAME"
         )
     if len(recorded) == 1:
         (only,) = recorded
-        return Target(app=recorded[only], environment=only)
+        return Target(app=_checked(recorded[only]), environment=only)
     raise Undecided(
         "ask/app",
         "which app is meant?",
@@ -63,6 +49,29 @@ def target(app: str, environment: str, answers: Mapping[str, str]) -> Target:
         if recorded
         else "Name it: --app NAME",
     )
+
+
+def _checked(app: str) -> str:
+    if not re.fullmatch(policy.name_pattern("app"), app):
+        raise UserError(
+            "usage/app",
+            f"{app!r} cannot be the name of an app",
+            why="Heroku takes 3 to 30 lower-case letters, digits and dashes, a letter first.",
+        )
+    return app
+
+
+def _environment(app: str, environment: str, recorded: Mapping[str, str]) -> str:
+    """Return the environment of an app: the one that was asked for, which must be the recorded one."""
+    known = [name for name, its in recorded.items() if its == app]
+    if environment and known and environment not in known:
+        raise UserError(
+            "usage/environment",
+            f"{app} is the {known[0]} app, not the {environment} one",
+            evidence=(f".scaffold/answers.yml: {known[0]}_app: {app}",),
+            remedy=f"Leave out --env, or name the {environment} app.",
+        )
+    return environment or (known[0] if len(known) == 1 else "")
 
 
 def check_environment(environment: str, spoken_of: Collection[str]) -> None:

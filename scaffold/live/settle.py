@@ -10,7 +10,10 @@ from scaffold.config_vars import classify
 from scaffold.facts import ConfigVar
 from scaffold.live.compare import development_value
 from scaffold.live.masked import Masked
+from scaffold.patterns import lazy
 from scaffold.record import made, record
+
+_REFERENCE = lazy(r"\$\{([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @record
@@ -56,9 +59,9 @@ def settle(
             if given:
                 left[var.name] = reason
             continue
-        fault = development_value(var, given) if given else ""
-        if given and fault:
-            left[var.name] = f"the value in {source.name} is one for development: {fault}"
+        fault = _unfit(var, given, source) if given else ""
+        if fault:
+            left[var.name] = fault
         offered = _offered(var, "" if fault else given, source.name)
         now = live.get(var.name)
         if offered is not None and offered.value == now:
@@ -93,12 +96,25 @@ def _offered(var: ConfigVar, given: str, source: str) -> Setting | None:
     return None
 
 
+def _unfit(var: ConfigVar, given: str, source: Source) -> str:
+    """Say why a given value is not to be sent."""
+    if "\0" in given:
+        return f"the value in {source.name} holds a NUL character"
+    named = next((name for name in _REFERENCE.findall(given) if name in source.values), "")
+    if named:
+        return (
+            f"the value in {source.name} is made of ${{{named}}}, which Heroku does not fill in: write it out"
+        )
+    fault = development_value(var, given)
+    return f"the value in {source.name} is one for development: {fault}" if fault else ""
+
+
 def _not_ours(var: ConfigVar) -> str:
     if var.provided_by == "platform":
         return "Heroku sets it"
     if var.provided_by:
         return f"the {var.provided_by} add-on sets it"
-    if not re.match(policy.name_pattern("config_var"), var.name):
+    if not re.fullmatch(policy.name_pattern("config_var"), var.name):
         return "Heroku refuses the name"
     return ""
 
