@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -180,3 +182,29 @@ def test_a_text_that_cannot_be_a_token_is_not_sent_and_not_shown(text: str) -> N
     with pytest.raises(HerokuError) as caught:
         login.token({"HEROKU_API_KEY": text})
     assert text not in (caught.value.summary, caught.value.why)
+
+
+@pytest.mark.parametrize(
+    ("prints", "found"),
+    [
+        ("echo abc-123", "abc-123"),
+        ("echo ' >   Warning: an update'; echo; echo abc-123", "abc-123"),
+        ("echo abc-123; echo ' >   Warning: an update'", "abc-123"),
+        ("echo 'Press any key to open up the browser: '; read x", ""),
+        ("echo", ""),
+        ("echo abc-123; exit 1", ""),
+        ("printf '\\377\\n'", ""),
+    ],
+)
+def test_the_token_is_found_among_what_the_cli_prints(
+    prints: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "heroku").write_text(f"#!/bin/sh\n{prints}\n")
+    (tmp_path / "heroku").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    try:
+        token = login.token({"HEROKU_API_KEY": " "})
+    except HerokuError as fault:
+        assert (found, fault.error_id) == ("", "heroku/no-login")
+    else:
+        assert str(token) == found

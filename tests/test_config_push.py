@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -18,17 +19,7 @@ from scaffold.live.settle import Source, settle
 from tests import terminal
 from tests.deploy.platform import Platform
 from tests.golden import call
-from tests.test_config import (
-    APP,
-    VALUES,
-    WHOLE,
-    app_with,
-    config,
-    env_of,
-    login,
-    platform,
-    shop,
-)
+from tests.test_config import APP, VALUES, WHOLE, app_with, config, env_of, login, patches, platform, shop
 
 __all__ = ["login", "platform", "shop"]
 
@@ -176,6 +167,34 @@ def test_a_person_is_told_why_the_file_is_not_enough(shop: Path, platform: Platf
     assert app.config["SHOP_URL"] == "https://www.my-shop.test"
     assert "developer's machine" in seen
     assert "leave  SHOP_URL" not in seen
+
+
+@pytest.mark.parametrize("keys", [[b"\x04"], [b"https://www.my-shop.test\r", b"sk\r", b"\x04"]])
+def test_the_end_of_the_input_sets_nothing(shop: Path, platform: Platform, keys: list[bytes]) -> None:
+    app_with(platform, {})
+    code, seen = terminal.run(["config", "push", "-C", str(shop), "--app", APP], keys)
+    assert code == 130, seen
+    assert patches(platform) == []
+
+
+def test_what_is_no_text_is_left_for_later(shop: Path, platform: Platform) -> None:
+    app = app_with(platform, {})
+    keys = [b"\xff\xfe\r", b"\x1b[200~-----BEGIN\nabc\x1b[201~\r", b"\r"]
+    code, seen = terminal.run(["config", "push", "-C", str(shop), "--app", APP], keys)
+    assert code == 1, seen
+    assert set(app.config) == {"SECRET_KEY", "STRIPE_SECRET_KEY"}
+    assert app.config["STRIPE_SECRET_KEY"] == "-----BEGIN\nabc", "pasted over several lines"
+    assert "abc" not in seen
+
+
+def test_an_interrupt_while_heroku_works_says_where_to_look(shop: Path, platform: Platform) -> None:
+    app_with(platform, {})
+    platform.fails.add("slow")
+    keys = [b"https://www.my-shop.test\r", b"sk\r", b"\r"]
+    words = ["config", "push", "-C", str(shop), "--app", APP]
+    code, seen = terminal.run(words, keys, end=signal.SIGINT)
+    assert code == 130, seen
+    assert f"scaffold config diff -C {shop} --app {APP}" in seen
 
 
 def test_without_a_terminal_its_own_flags_are_named(shop: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -106,7 +107,9 @@ class Platform:
             return "rate-limit"
         if method == "GET":
             return "rate-limit" if "rate-limit" in self.fails else ""
-        return next((kind for kind in ("rate-limit", "cut-before", "cut-after") if kind in self.fails), "")
+        return next(
+            (kind for kind in ("rate-limit", "slow", "cut-before", "cut-after") if kind in self.fails), ""
+        )
 
     def changes(self) -> list[tuple[str, str]]:
         """Return the requests that changed something, in order."""
@@ -145,6 +148,8 @@ def serve(
             body = json.loads(raw) if raw else None
             platform.requests.append((self.command, self.path, body))
             fault = platform.fault(self.command, self.path)
+            if fault == "slow":
+                time.sleep(15)
             if self.path.startswith(("/_", "/buildpacks/")) or self._is_known():
                 status, value = (429, LIMITED) if "rate" in fault else (200, None)
                 if status == 200 and fault != "cut-before":
