@@ -137,6 +137,26 @@ class TestList:
         assert found["GREETING"]["default"] == "hello"
         assert found["SHOP_URL"]["required"]
 
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "https://admin:hunter2hunter2@shop.my-shop.test/x",
+            "amqp://:hunter2hunter2@queue",
+            "sk_live_hunter2hunter2xx1",
+        ],
+    )
+    def test_a_default_that_is_a_credential_is_shown_nowhere(self, shop: Path, value: str) -> None:
+        source = f'import os\nPLACE = os.environ.get("PLACE", "{value}")\n'
+        (shop / "settings.py").write_text(source)
+        for words in (["config", "list"], ["config", "list", "--json"], ["detect", "--json"]):
+            code, said, talk = call(*words, "-C", str(shop))
+            assert code == 0
+            assert "PLACE" in said
+            assert hides(said + talk, value, "hunter2")
+        assert call("init", "-C", str(shop), "--yes")[0] == 0
+        written = [path for path in shop.rglob("*") if path.is_file() and path.name != "settings.py"]
+        assert not [path for path in written if b"hunter2" in path.read_bytes()]
+
     def test_it_needs_no_login(self, shop: Path, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("HEROKU_API_KEY")
         assert config(shop, "list")[0] == 0

@@ -51,7 +51,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
     reads = context.reads[name]
     told = context.told.get(name)
     provider = classify.provider(name, language)
-    secret = classify.is_secret(name)
+    secret = classify.is_secret(name) or classify.is_credential(verdict.default)
     generated = (verdict.default is None or secret) and classify.is_generated(
         name, [read.bound for read in reads], told.description if told is not None else ""
     )

@@ -72,6 +72,11 @@ def is_secret(name: str) -> bool:
     return bool(_pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper))
 
 
+def is_credential(value: str | None) -> bool:
+    """Tell whether a value must never be shown, whatever the variable is called: a URL with a password."""
+    return value is not None and _pattern("secret", "values").fullmatch(value) is not None
+
+
 def is_generated(name: str, bound: Iterable[str] = (), said: str = "") -> bool:
     """Tell whether any random text will do as the value; `said` is its description."""
     upper = name.upper()

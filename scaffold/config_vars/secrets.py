@@ -53,12 +53,12 @@ _SUFFIXES = {
 
 
 def redacted(proof: Evidence) -> Evidence:
-    """Return the evidence with the literals of a line that speaks of a secret replaced by `***`."""
-    if not _WORD.search(proof.text):
-        return proof
+    """Return the evidence with `***` for credentials, and all literals of a line that speaks of a secret."""
+    speaks = _WORD.search(proof.text) is not None
 
     def cover(found: re.Match[str]) -> str:
-        return found[0] if found[3] and _is_word(found[2]) else f"{found[1]}***{found[3]}"
+        hidden = speaks and not (found[3] and _is_word(found[2]))
+        return f"{found[1]}***{found[3]}" if hidden or classify.is_credential(found[2]) else found[0]
 
     return replace(proof, text=_LITERAL.sub(cover, proof.text))
 
@@ -71,6 +71,10 @@ def _is_word(text: str) -> bool:
     )
 
 
+def _is_secret(read: Read) -> bool:
+    return classify.is_secret(read.name) or classify.is_credential(read.default)
+
+
 def doubts(
     repo: Repo, stack: str, root: str, others: tuple[str, ...], language: str, reads: Sequence[Read]
 ) -> Iterator[Doubt]:
@@ -78,7 +82,7 @@ def doubts(
     places = {
         (read.path, read.line)
         for read in reads
-        if read.default and not read.guarded and classify.is_secret(read.name) and _is_value(read.default)
+        if read.default and not read.guarded and _is_secret(read) and _is_value(read.default)
     }
     for path in scope.files(repo, root, others, _SUFFIXES.get(language, ())):
         text = repo.text(path)
