@@ -326,8 +326,9 @@ class TestPush:
         path = env_of(shop, "SHOP_URL=http://localhost:3000\nDEBUG=1\nSTRIPE_SECRET_KEY=changeme\n")
         code, _, talk = config(shop, "push", "--app", APP, "--from", path, "--yes")
         assert code == 3
-        assert "SHOP_URL" in talk
-        assert "STRIPE_SECRET_KEY" in talk
+        assert "SHOP_URL: the value in" in talk
+        assert "developer's machine" in talk
+        assert "STRIPE_SECRET_KEY: the value in" in talk
         assert patches(platform) == []
 
     def test_what_nobody_knows_sets_nothing_without_a_terminal(self, shop: Path, platform: Platform) -> None:

@@ -147,7 +147,10 @@ def _unanswered(settings: Settings, aim: Target) -> Undecided:
     return Undecided(
         "config/missing",
         f"{aim.app} needs values that nobody knows here; nothing was set",
-        evidence=[f"{var.name}: {var.why or var.description}".rstrip(": ") for var in settings.to_ask],
+        evidence=[
+            f"{var.name}: {settings.left.get(var.name) or var.why or var.description}".rstrip(": ")
+            for var in settings.to_ask
+        ],
         remedy="Put them into a file that git ignores and name it: --from FILE (or - for standard input).",
     )
 
