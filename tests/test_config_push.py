@@ -204,6 +204,23 @@ def test_without_a_terminal_its_own_flags_are_named(shop: Path) -> None:
     assert "--answers" not in talk
 
 
+def test_a_blank_value_is_none(shop: Path, platform: Platform) -> None:
+    app_with(platform, WHOLE | {"SHOP_URL": ""})
+    path = env_of(shop, "SHOP_URL='  '\nGREETING=' '\n")
+    code, said, talk = push(shop, "--from", path, "--yes")
+    assert code == 3
+    assert "development" not in said + talk
+
+
+def test_a_value_of_staging_is_not_called_one_of_production(shop: Path, platform: Platform) -> None:
+    (shop / "config-vars.toml").write_text('format = 1\n[env.staging.GREETING]\nvalue = "hi"\n')
+    app_with(platform, WHOLE)
+    words = ("--app", APP, "--env", "staging")
+    said = config(shop, "diff", *words)[1] + config(shop, "push", *words, "--yes")[1]
+    assert said.count("GREETING") == 2
+    assert "production" not in said
+
+
 def test_a_dry_run_says_that_it_would_be_too_much(shop: Path, platform: Platform) -> None:
     app_with(platform, WHOLE | {"OTHER": "x" * 65_500, "SECRET_KEY": ""})
     assert push(shop, "--dry-run")[0] == 2

@@ -92,7 +92,7 @@ def _reason(var: ConfigVar) -> str:
     if var.generator:
         return "any random text will do"
     if var.value is not None:
-        return "it has a value for production"
+        return "config-vars.toml or the source has a value for it"
     return var.why or var.description or "the app needs it"
 
 
@@ -118,6 +118,6 @@ def _stand_in(var: ConfigVar, low: str) -> str:
     if low and all(classify.matches("development", "machines", part) for part in parts if part):
         return "it leads to the developer's machine"
     weak = var.secret and classify.matches("development", "weak", low)
-    if not low or weak or classify.matches("development", "placeholders", low):
+    if weak or classify.matches("development", "placeholders", low):
         return "it is a text to be replaced"
     return ""

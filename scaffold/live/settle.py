@@ -55,6 +55,7 @@ def settle(
     left = {name: _unread(name) for name in source.values if name not in {var.name for var in wanted}}
     for var in sorted(wanted, key=lambda var: var.name):
         given = source.values.get(var.name, "")
+        given = given if given.strip() else ""
         if reason := _not_ours(var):
             if given:
                 left[var.name] = reason
@@ -92,7 +93,9 @@ def _offered(var: ConfigVar, given: str, source: str) -> Setting | None:
     if given:
         return Setting(name=var.name, value=Masked(given), origin=source)
     if var.value is not None and not var.secret:
-        return Setting(name=var.name, value=Masked(var.value), origin="the value for production")
+        return Setting(
+            name=var.name, value=Masked(var.value), origin="the value of config-vars.toml or the source"
+        )
     return None
 
 
