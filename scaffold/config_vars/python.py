@@ -9,7 +9,7 @@ from scaffold.config_vars import python_imports, scope
 from scaffold.config_vars.python_dynaconf import dynaconf_reads
 from scaffold.config_vars.python_flask import MARK, flask_reads
 from scaffold.config_vars.python_index import Index
-from scaffold.config_vars.python_pydantic import own_classes, settings_classes
+from scaffold.config_vars.python_pydantic import BY_FIELD, own_classes, settings_classes
 from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_walk import Walk
 from scaffold.config_vars.python_wrappers import Wrapper, find_wrappers
@@ -49,11 +49,12 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
     shared: dict[str, str] = {}
     wrappers: dict[str, tuple[Wrapper, ...]] = {}
     settings: dict[str, Family] = {}
-    for index in marked.values():
+    for path, index in marked.items():
         here = Scope(index)
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(index, here)
-        settings |= dict(own_classes(index, here))
+        if any(mark in repo.text(path) for mark in BY_FIELD):
+            settings |= dict(own_classes(here))
         here.known_settings = settings
         settings = settings_classes(here)
     if any("dynaconf" in repo.text(path) for path in marked):

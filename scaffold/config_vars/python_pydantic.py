@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from scaffold.config_vars.python_checks import is_development_class
-from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_tables import value_text
 from scaffold.config_vars.python_wrappers import passed_names
@@ -53,26 +52,23 @@ def settings_classes(scope: Scope) -> dict[str, Family]:
     return found
 
 
-_BY_FIELD = ("__annotations__", "get_type_hints", "__dataclass_fields__", "fields", "get_annotations")
+BY_FIELD = ("__annotations__", "get_type_hints", "__dataclass_fields__", "fields(", "get_annotations")
+"""What the text of a module holds that reads the environment by the annotations of a class."""
 
 
-def own_classes(index: Index, scope: Scope) -> Iterator[tuple[str, Family]]:
+def own_classes(scope: Scope) -> Iterator[tuple[str, Family]]:
     """Yield the app's own classes that read the environment by their annotations."""
-    if _words(index.tree).isdisjoint(_BY_FIELD):
-        return
     for node in scope.classes:
-        if _words(node).isdisjoint(("environ", "getenv")):
+        if not any(_is_environ(part) for part in ast.walk(node)):
             continue
         parts = [part for part in ast.walk(node) if isinstance(part, (ast.Subscript, ast.Call))]
         passed = next((found for part in parts for found in passed_names(part, scope)), ("", "", "", False))
         yield node.name, Family(prefix=passed[1], exact=not passed[3])
 
 
-def _words(node: ast.AST) -> set[str]:
-    parts = list(ast.walk(node))
-    return {part.attr for part in parts if isinstance(part, ast.Attribute)} | {
-        part.id for part in parts if isinstance(part, ast.Name)
-    }
+def _is_environ(node: ast.AST) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name in ("environ", "getenv")
 
 
 @record
