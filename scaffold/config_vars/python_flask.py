@@ -23,16 +23,12 @@ _OWN = frozenset(
 
 def flask_reads(repo: Repo, texts: list[tuple[str, str]]) -> Iterator[Read]:
     """Yield the keys of the app's config in the files (path, text); those the code sets have a default."""
-    prefix = ""
-    indexes: list[tuple[str, Index]] = []
-    for path, text in texts:
-        tree = tree_of(repo, path) if "config" in text else None
-        if tree is not None:
-            index = Index(tree)
-            indexes.append((path, index))
-            prefix = prefix or (_prefix(index) if MARK in text else "")
+    asking = [tree_of(repo, path) for path, text in texts if MARK in text]
+    prefix = next(filter(None, (_prefix(Index(tree)) for tree in asking if tree is not None)), "")
     if not prefix:
         return
+    trees = [(path, tree_of(repo, path)) for path, text in texts if "config" in text]
+    indexes = [(path, Index(tree)) for path, tree in trees if tree is not None]
     known = {key: text for _, index in indexes for key, text in _given(index)}
     for path, index in indexes:
         reading: list[ast.Subscript | ast.Call] = [*index.of(ast.Subscript), *index.of(ast.Call)]

@@ -10,14 +10,17 @@ from scaffold.families.python_syntax import dotted_name, literal, tree_of
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of
 
-_CONSTANT = lazy(r"_?[A-Z][A-Z0-9_]*")
+_KEY = lazy(r"[\[({]\s*(_?[A-Z][A-Z0-9_]*)\s*[\]),}+]|\b(_?[A-Z][A-Z0-9_]*)\s+(?:\+|in\b|not in\b)")
+"""Constants where a key may stand: alone in brackets, in an f-string, in a sum, before `in`."""
 
 
 def constants(repo: Repo, root: str, path: str, index: Index) -> dict[str, str]:
     """Return the texts of constants that a module imports from the app's own modules."""
     found: dict[str, str] = {}
-    for node in index.of(ast.ImportFrom):
-        names = {a.name: a.asname or a.name for a in node.names if _CONSTANT.fullmatch(a.name)}
+    imports = index.of(ast.ImportFrom)
+    used = {name for pair in _KEY.findall(repo.text(path)) for name in pair} if imports else set()
+    for node in imports:
+        names = {a.name: a.asname or a.name for a in node.names if (a.asname or a.name) in used}
         if names and (source := find_module(repo, root, path, node)):
             found.update(_texts(repo, source, names))
     return found
