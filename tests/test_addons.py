@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -213,8 +214,11 @@ def test_a_copy_is_said_with_its_command() -> None:
         ("redis", ["DB_HOST", "DB_USER"], ""),
     ],
 )
-def test_an_address_in_parts_is_said(service: str, names: list[str], said: str) -> None:
-    notes = [note for note in plan(driver(service), *map(needed, names)).notes if note.id == "addon/parts"]
+@pytest.mark.parametrize("found", [driver, hint])
+def test_an_address_in_parts_is_said(
+    found: Callable[[str], Addon], service: str, names: list[str], said: str
+) -> None:
+    notes = [note for note in plan(found(service), *map(needed, names)).notes if note.id == "addon/parts"]
     assert [said in note.message and said in note.remedy for note in notes] == ([True] if said else [])
     assert all(name in note.message for note in notes for name in names)
 

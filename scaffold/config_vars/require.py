@@ -61,7 +61,9 @@ def judge(name: str, context: Context) -> Verdict:
 def is_spared(name: str, context: Context) -> bool:
     """Tell whether the code has a way to do without a variable: a fallback, a test, another in its place."""
     live = [read for read in context.reads[name] if not read.guarded]
-    falls_back = any(read.default or _is_computed(read) for read in live)
+    falls_back = any(
+        (read.default and not _is_unusable(name, read.default)) or _is_computed(read) for read in live
+    )
     return not live or name in context.spare or falls_back or _copes(name, context)
 
 

@@ -57,6 +57,7 @@ _VARIABLE = {
     "elasticsearch": r"BONSAI_URL|ELASTIC\w*|SEARCHBOX\w*|OPENSEARCH\w*",
 }
 _ORMS = {"postgres": r"postgres(?:ql)?|\bpg\b", "mysql": r"mysql2?|mariadb"}
+_ENV = lazy(r"process\.env|\benv\(")
 _PROVIDER = lazy(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 _PRISMA_URL = lazy(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
 _PRISMA_VAR = lazy(r"^\s*(url|directUrl)\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)")
@@ -192,7 +193,7 @@ def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | N
     named: Use | None = None
     for path in (*sources(repo, app.root), *_configs(repo, app)):
         text = repo.text(path)
-        if not names.search(text) and not (dialect and "process.env" in text and dialect.search(text)):
+        if not names.search(text) and not (dialect and _ENV.search(text) and dialect.search(text)):
             found = named is None and service != "mongodb" and "env." in text and variable.search(text)
             if found and re.search(r"_UR[IL]$|HOST$", found[1]):
                 named = _found(repo, path, found, text, service)

@@ -194,27 +194,37 @@ def notes(
                 remedy=f'heroku config:set {name}="$(heroku config:get {source} -a NAME)" -a NAME',
                 evidence=variables[name].evidence[:2] if name in variables else (),
             )
-        if not any(one.endswith(("/database-parts", "/database-url")) for one in doubted):
-            yield from _in_parts(addon, variables, language)
+    if not any(one.endswith(("/database-parts", "/database-url")) for one in doubted):
+        hinted = (fact.service for fact in known if isinstance(fact, Addon))
+        yield from _in_parts(
+            {addon.service: addon.config_vars for addon in addons}, hinted, variables, language
+        )
 
 
-def _in_parts(addon: PlannedAddon, variables: Variables, language: str) -> Iterator[Note]:
-    """Yield a note where the app puts the address together from pieces, and never reads it whole."""
-    role = policy.addon(addon.service)
-    pieces = [name for name, var in variables.items() if role.calls("parts", name) and not _is_merged(var)]
-    whole = [name for name in variables if role.calls("reads", name) or name in addon.config_vars]
-    if len(pieces) < _ENOUGH_PIECES or whole or not addon.config_vars:
-        return
-    url = addon.config_vars[0]
-    yield Note(
-        id="addon/parts",
-        message=f"the app puts the address of {role.name} together from {', '.join(pieces)}; "
-        f"the add-on sets {url} alone, and changes it when credentials change.",
-        remedy=f"Read {url} in the code and split it"
-        + (f" ({_SPLIT[language]})" if language in _SPLIT else "")
-        + f"; `heroku config:get {url} -a NAME` shows the pieces, but a copy of them does not last.",
-        evidence=tuple(variables[name].evidence[0] for name in pieces if variables[name].evidence)[:4],
-    )
+def _in_parts(
+    planned: Mapping[str, tuple[str, ...]], hinted: Iterable[str], variables: Variables, language: str
+) -> Iterator[Note]:
+    """Yield a note where the app puts an address together from pieces, and never reads it whole."""
+    said: set[str] = set()
+    for service in dict.fromkeys((*planned, *sorted(hinted))):
+        role = policy.addon(service)
+        sets = planned.get(service, role.config_vars)
+        pieces = [
+            name for name, var in variables.items() if role.calls("parts", name) and not _is_merged(var)
+        ]
+        whole = any(role.calls("reads", name) or name in sets for name in variables)
+        if len(pieces) < _ENOUGH_PIECES or whole or not sets or not said.isdisjoint(pieces):
+            continue
+        said.update(pieces)
+        yield Note(
+            id="addon/parts",
+            message=f"the app puts the address of {role.name} together from {', '.join(pieces)}; "
+            f"the add-on sets {sets[0]} alone, and changes it when credentials change.",
+            remedy=f"Read {sets[0]} in the code and split it"
+            + (f" ({_SPLIT[language]})" if language in _SPLIT else "")
+            + f"; `heroku config:get {sets[0]} -a NAME` shows the pieces, but a copy of them does not last.",
+            evidence=tuple(variables[name].evidence[0] for name in pieces if variables[name].evidence)[:4],
+        )
 
 
 def _is_merged(var: ConfigVar) -> bool:
