@@ -53,6 +53,7 @@ def _planned(plan: Plan) -> dict[str, Any]:
             {
                 "plan": addon.plan,
                 "service": addon.service,
+                "sets": list(addon.sets),
                 "why": addon.why,
                 "evidence": _proofs(addon.evidence),
             }

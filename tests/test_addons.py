@@ -103,6 +103,8 @@ CREATED: list[tuple[list[AnyFact], list[str]]] = [
     # a driver, and a variable that must be set
     ([hint("elasticsearch"), needed("ELASTICSEARCH_URL")], ["bonsai --as ELASTICSEARCH"]),
     ([hint("redis"), needed("REDIS_URL")], [KVS]),
+    ([hint("postgres"), needed("SQLALCHEMY_DATABASE_URI")], [f"{PG} SQLALCHEMY_DATABASE_URI=DATABASE_URL"]),
+    ([hint("postgres"), hint("mysql"), needed("DATABASE_URL")], []),
     # a person named it
     (
         [driver("redis", plan="heroku-redis:premium-0", strength=Strength.DECLARED)],
@@ -180,15 +182,7 @@ def test_no_variable_that_an_addon_gives_is_asked_of_the_person(
     facts: list[AnyFact], expected: list[str]
 ) -> None:
     made = plan(*facts)
-    given_by_addons = {
-        name
-        for addon in made.addons
-        for name in (
-            *addon.config_vars,
-            *(f"{name}_URL" for name in addon.attachments),
-            *(name for name, _ in addon.copies),
-        )
-    }
+    given_by_addons = {name for addon in made.addons for name in addon.sets}
     for var in made.config_vars:
         assert bool(var.provided_by) == (var.name in given_by_addons), var.name
         assert not (var.provided_by and var.required)
@@ -200,6 +194,13 @@ def test_a_copy_is_said_with_its_command() -> None:
     assert note.remedy == 'heroku config:set DB_DSN="$(heroku config:get DATABASE_URL -a NAME)" -a NAME'
     [var] = made.config_vars
     assert "the value of DATABASE_URL" in var.description
+
+
+def test_copies_of_one_addon_are_one_command() -> None:
+    made = plan(driver("memcached"), needed("MEMCACHE_SERVERS"), needed("MEMCACHE_USERNAME"))
+    [note] = [note for note in made.notes if note.id == "addon/copied"]
+    assert note.remedy.count("heroku config:set") == 1
+    assert note.remedy.count("heroku config:get") == len(note.evidence) == 2
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,8 @@ def print_plan(analysis: Analysis, plan: Plan) -> None:
     if plan.buildpacks:
         out.data("\nBuildpacks, in order: " + ", ".join(plan.buildpacks))
     for addon in plan.addons:
-        out.data(f"\nAdd-on {addon.plan}: {addon.why}")
+        sets = f" (sets {', '.join(addon.sets)})" if addon.sets else ""
+        out.data(f"\nAdd-on {addon.plan}{sets}: {addon.why}")
         for proof in addon.evidence[:2]:
             out.data(f"      {proof}")
     _print_vars(plan)

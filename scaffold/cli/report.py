@@ -38,7 +38,8 @@ def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bo
         out.data(f"  {out.paint(image.process, 'cyan')}: image built from {image.dockerfile}")
     for addon in plan.addons:
         because = f" ({addon.evidence[0]})" if addon.evidence else ""
-        out.data(f"  add-on {addon.plan}: {addon.why}{because}")
+        named = f" as {', '.join(addon.sets)}" if addon.attach_as or addon.attachments or addon.copies else ""
+        out.data(f"  add-on {addon.plan}{named}: {addon.why}{because}")
     if plan.buildpacks:
         out.data(f"  buildpacks, in order: {', '.join(plan.buildpacks)}")
     out.data()

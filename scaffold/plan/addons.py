@@ -6,7 +6,7 @@ What the app calls its address becomes an attachment (NAME_URL) or a copy, never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from scaffold import policy
 from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, Strength
@@ -20,7 +20,9 @@ def plan_addons(
     facts: Iterable[AnyFact], variables: Variables
 ) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
     """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
-    found = [_needed(fact, variables) for fact in facts if isinstance(fact, Addon)]
+    seen = [fact for fact in facts if isinstance(fact, Addon)]
+    services = {fact.service for fact in seen}
+    found = [_needed(fact, variables, services) for fact in seen]
     best: dict[tuple[str, str], Addon] = {}
     for fact in sorted((*found, *_read(variables)), key=lambda f: (-int(f.strength), repr(f))):
         best.setdefault((fact.service, fact.var if fact.also else ""), fact)
@@ -38,12 +40,12 @@ def is_scheduler(fact: AnyFact) -> bool:
     return isinstance(fact, Addon) and fact.service == "scheduler" and fact.strength <= Strength.HINT
 
 
-def _needed(fact: Addon, variables: Variables) -> Addon:
+def _needed(fact: Addon, variables: Variables, seen: Collection[str]) -> Addon:
     """Take a driver as proven where the code cannot do without a variable that means this service alone."""
     if fact.strength > Strength.HINT or fact.also or fact.var:
         return fact
     for name, var in sorted(variables.items()):
-        meant = [role for role in policy.addon_roles() if policy.addon(role).calls("reads", name)]
+        meant = [role for role in sorted(seen) if policy.addon(role).calls("reads", name)]
         if meant == [fact.service] and var.required and not var.spared and var.value is None:
             why = f"a driver is there, and {name} must be set"
             evidence = tuple(dict.fromkeys((*fact.evidence, *var.evidence[:2])))
@@ -154,7 +156,7 @@ def _source(name: str, own: tuple[str, ...], usual: str) -> str:
 
 def provided(variables: Variables, addons: Iterable[PlannedAddon]) -> tuple[ConfigVar, ...]:
     """Return the config vars with those marked that an add-on of the plan sets, by itself or by a copy."""
-    by_addon = {name: addon.service for addon in addons for name in _sets(addon)}
+    by_addon = {name: addon.service for addon in addons for name in addon.sets}
     copies = {name: source for addon in addons for name, source in addon.copies}
     return tuple(
         _told(_provided(var, by_addon.get(name, "")), copies.get(name, ""))
@@ -175,24 +177,23 @@ def _told(var: ConfigVar, source: str) -> ConfigVar:
     return replace(var, description=f"{said}the value of {source}, which bin/deploy copies")
 
 
-def _sets(addon: PlannedAddon) -> tuple[str, ...]:
-    attached = (f"{name}_URL" for name in addon.attachments)
-    return (*addon.config_vars, *attached, *(name for name, _ in addon.copies))
-
-
 def notes(
     addons: Iterable[PlannedAddon], variables: Variables, language: str, known: Iterable[AnyFact]
 ) -> Iterator[Note]:
     """Yield what is left to do about names that an add-on does not set by itself."""
     doubted = {fact.id for fact in known if isinstance(fact, Doubt)}
     for addon in addons:
-        for name, source in addon.copies:
+        if addon.copies:
+            pairs = " ".join(f'{name}="$(heroku config:get {var} -a NAME)"' for name, var in addon.copies)
+            wanted = ", ".join(name for name, _ in addon.copies)
+            sources = ", ".join(dict.fromkeys(var for _, var in addon.copies))
+            proofs = (variables[name].evidence[:1] for name, _ in addon.copies if name in variables)
             yield Note(
                 id="addon/copied",
-                message=f"the app reads {name}, and {addon.plan.partition(':')[0]} sets {source} only: "
-                "bin/deploy copies the value, a review app has to be given it.",
-                remedy=f'heroku config:set {name}="$(heroku config:get {source} -a NAME)" -a NAME',
-                evidence=variables[name].evidence[:2] if name in variables else (),
+                message=f"the app reads {wanted}, and {addon.plan.partition(':')[0]} sets only {sources}: "
+                "bin/deploy copies that; do so where it does not deploy.",
+                remedy=f"heroku config:set {pairs} -a NAME",
+                evidence=tuple(proof for proofs_of in proofs for proof in proofs_of)[:4],
             )
     if not any(one.endswith(("/database-parts", "/database-url")) for one in doubted):
         hinted = (fact.service for fact in known if isinstance(fact, Addon))

@@ -57,6 +57,12 @@ class PlannedAddon:
     attachments: tuple[str, ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Return every variable it gives the app: its own or renamed, attached, copied."""
+        attached = (f"{name}_URL" for name in self.attachments)
+        return (*self.config_vars, *attached, *(name for name, _ in self.copies))
+
 
 @record
 class PlannedRuntime:
