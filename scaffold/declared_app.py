@@ -32,8 +32,7 @@ def app_json_facts(repo: Repo) -> Iterator[AnyFact]:
             continue
         for var in document.env:
             yield from _var(repo, root, path, var)
-        for plan, name, line in document.addons:
-            yield from _addon(root, plan, name, repo.proof(path, line))
+        yield from _addons(repo, root, path, document.addons)
         for at, (url, line) in enumerate(document.buildpacks):
             yield from _buildpack(root, url, at, repo.proof(path, line))
         yield from _retired(repo, root, document)
@@ -59,14 +58,23 @@ def _var(repo: Repo, root: str, path: str, var: Var) -> Iterator[AnyFact]:
     )
 
 
-def _addon(root: str, plan: str, name: str, proof: Evidence) -> Iterator[AnyFact]:
-    service = policy.addon_role(plan) or plan.partition(":")[0]
+def _addons(repo: Repo, root: str, path: str, listed: tuple[tuple[str, str, int], ...]) -> Iterator[AnyFact]:
+    """Yield the add-ons of a list; a second one of a role, under a name of its own, is one more."""
+    seen: set[str] = set()
+    for plan, name, line in sorted(listed, key=lambda item: (bool(item[1]), item[2])):
+        role = policy.addon_role(plan) or plan.partition(":")[0]
+        yield from _addon(root, plan, name, repo.proof(path, line), also=bool(name) and role in seen)
+        seen.add(role)
+
+
+def _addon(root: str, plan: str, name: str, proof: Evidence, *, also: bool) -> Iterator[AnyFact]:
     instead = policy.retired_plan(plan)
     yield Addon(
         stack=_AUTHORITY,
         root=root,
-        service=service,
+        service=policy.addon_role(plan) or plan.partition(":")[0],
         var=f"{name}_URL" if name else "",
+        also=also,
         plan="" if instead else plan,
         strength=Strength.DECLARED,
         why=f"{proof.path} asks for {plan}",
@@ -166,8 +174,7 @@ def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
             why=f"{path} declares it",
             evidence=(repo.proof(path, item.line),),
         )
-    for plan, name, line in document.addons:
-        yield from _addon(".", plan, name, repo.proof(path, line))
+    yield from _addons(repo, ".", path, document.addons)
     for name, value, line in document.config:
         yield from _var(repo, ".", path, Var(name=name, line=line, value=value))
     for built in document.images:

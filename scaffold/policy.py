@@ -139,7 +139,8 @@ def addon_role(slug: str) -> str:
     for role, known in table("addons")["services"].items():
         if known["service"] == service:
             return str(role)
-    return str(table("addons")["siblings"]["roles"].get(service, ""))
+    others = {**table("addons")["siblings"]["roles"], **table("addons")["gone"]["roles"]}
+    return str(others.get(service, ""))
 
 
 def addon_config_vars(slug: str) -> tuple[str, ...]:

@@ -91,6 +91,10 @@ CREATED: list[tuple[list[AnyFact], list[str]]] = [
         [driver("postgres"), driver("postgres", "QUEUE_DATABASE_URL", also=True)],
         [PG, f"{PG} --as QUEUE_DATABASE"],
     ),
+    (
+        [driver("redis"), driver("redis", "REDIS_CACHE_URL"), driver("redis", "REDIS_CACHE_URL", also=True)],
+        [KVS, f"{KVS} --as REDIS_CACHE"],
+    ),
     # an add-on's own names are proof without a driver
     ([needed("KAFKA_TRUSTED_CERT")], ["heroku-kafka:basic-0"]),
     ([needed("MAILGUN_SMTP_LOGIN")], ["mailgun:starter"]),
@@ -111,6 +115,10 @@ CREATED: list[tuple[list[AnyFact], list[str]]] = [
         ["heroku-redis:premium-0"],
     ),
     ([driver("redis"), driver("redis", plan="rediscloud:30", strength=Strength.DECLARED)], ["rediscloud:30"]),
+    (
+        [driver("mysql", "CLEARDB_DATABASE_URL"), driver("mysql", strength=Strength.DECLARED)],
+        ["jawsdb:kitefin +CLEARDB_DATABASE"],
+    ),
 ]
 
 

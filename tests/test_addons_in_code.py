@@ -375,6 +375,36 @@ NOTHING: list[tuple[str, Files]] = [
 ]
 
 
+APP_JSON: list[tuple[str, list[str], list[str]]] = [
+    ('["heroku-postgresql:standard-0"]', ["heroku-postgresql:standard-0"], []),
+    ('["heroku-postgresql:hobby-dev"]', ["heroku-postgresql:essential-0"], []),
+    ('["rediscloud:30"]', ["rediscloud:30"], []),
+    (
+        '["heroku-redis", {"plan": "heroku-redis:mini", "as": "REDIS_CACHE"}]',
+        ["heroku-redis", "heroku-redis:mini as REDIS_CACHE"],
+        [],
+    ),
+    (
+        '[{"plan": "heroku-redis:mini", "as": "REDIS_CACHE"}, "heroku-redis"]',
+        ["heroku-redis", "heroku-redis:mini as REDIS_CACHE"],
+        [],
+    ),
+    ('["cleardb:ignite"]', ["jawsdb:kitefin"], []),
+    ('["mongolab:sandbox"]', [], ["MongoDB"]),
+    ('["logentries"]', ["logentries"], []),
+]
+
+
+@pytest.mark.parametrize(("listed", "expected", "hinted"), APP_JSON, ids=[row[0] for row in APP_JSON])
+def test_what_app_json_lists_is_taken_by_todays_names(
+    listed: str, expected: list[str], hinted: list[str]
+) -> None:
+    found = analysed({**flask("", ""), "app.json": f'{{"name": "x", "addons": {listed}}}'})
+    assert found.plan is not None
+    assert [a.plan + (f" as {a.attach_as}" if a.attach_as else "") for a in found.plan.addons] == expected
+    assert said(found) == hinted
+
+
 @pytest.mark.parametrize("files", [row[1] for row in NOTHING], ids=[row[0] for row in NOTHING])
 def test_what_production_does_not_use_says_nothing(files: Files) -> None:
     found = analysed(files)

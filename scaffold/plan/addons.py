@@ -29,6 +29,10 @@ def plan_addons(
     ordered = [best[key] for key in sorted(best)]
     taken = [fact for fact in ordered if _is_taken(fact, ordered)]
     claimed = _claims(taken, variables)
+    apart = {fact.var for fact in taken if fact.also}
+    for fact in sorted(found, key=repr):
+        if fact.var and fact.strength > Strength.HINT and fact.var not in apart:
+            claimed[fact.service] = (*claimed.get(fact.service, ()), fact.var)
     planned = tuple(
         _planned(fact, () if fact.also else claimed.get(fact.service, ()), variables) for fact in taken
     )
