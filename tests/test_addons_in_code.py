@@ -351,6 +351,14 @@ def test_a_periodic_task_is_said_with_its_command(files: Files, command: str) ->
     assert "heroku addons:create scheduler:standard" in lost.why
 
 
+def test_a_document_that_names_the_scheduler_alone_is_said() -> None:
+    files = {
+        **flask("", ""),
+        "README.md": "# Deploy\n\nheroku addons:create scheduler -a x\n\nThen open it.\n",
+    }
+    assert said(analysed(files)) == ["Heroku Scheduler"]
+
+
 def test_a_clock_process_needs_no_scheduler() -> None:
     files = {
         **sinatra("", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scaffold.facts import Addon, Evidence, Strength
 from scaffold.patterns import lazy
@@ -29,6 +29,7 @@ _NAMESPACE = lazy(r"^(\s*)namespace[\s(]+[:\"']?([\w]+)")
 _TASK = lazy(r"^(\s*)task[\s(]+[:\"']?(\w+(?::\w+)*)")
 _DESCRIBED = lazy(r"^\s*(?:desc\b|#)")
 _NEAR = 6
+_DEPTH = 3
 
 
 def scheduled(repo: Repo) -> Iterator[Addon]:
@@ -36,17 +37,19 @@ def scheduled(repo: Repo) -> Iterator[Addon]:
     found: dict[str, Evidence] = {}
     for command, proof in (*_rake(repo), *_management(repo), *_documented(repo)):
         found.setdefault(command.removeprefix("bundle exec "), proof)
-    if not found:
-        return
     names = [f"`{command}`" for command in found]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    yield Addon(
-        stack="declared",
-        service="scheduler",
-        strength=Strength.HINT,
-        why=f"periodic tasks are described, and nothing here starts them by itself; to enter there: {listed}",
-        evidence=tuple(dict.fromkeys(found.values()))[:5],
-    )
+    proofs = tuple(dict.fromkeys(found.values())) or tuple(proof for proof, _ in _spoken(repo))
+    if proofs:
+        yield Addon(
+            stack="declared",
+            service="scheduler",
+            strength=Strength.HINT,
+            why=f"periodic tasks are described, and nothing here starts them; to enter there: {listed}"
+            if found
+            else f"{proofs[0].path} tells to set it up",
+            evidence=proofs[:5],
+        )
 
 
 def _rake(repo: Repo) -> Iterator[tuple[str, Evidence]]:
@@ -83,14 +86,18 @@ def _management(repo: Repo) -> Iterator[tuple[str, Evidence]]:
 
 def _documented(repo: Repo) -> Iterator[tuple[str, Evidence]]:
     """Yield the commands that a document names beside Heroku Scheduler."""
+    for proof, following in _spoken(repo):
+        for number, line in enumerate(following, proof.line):
+            for match in _COMMAND.finditer(line):
+                if not _ONCE.fullmatch(match[1]):
+                    yield match[1], repo.proof(proof.path, number)
+
+
+def _spoken(repo: Repo) -> Iterator[tuple[Evidence, Sequence[str]]]:
+    """Yield the lines of documents that speak of Heroku Scheduler, each with those that follow."""
     for path in repo.suffixed(".md", ".rst", ".txt"):
-        if path.count("/") > 3 or not _DOCUMENT.search(path) or not _ADDON.search(repo.text(path)):
-            continue
-        lines = repo.lines(path)
-        for at, line in enumerate(lines):
-            if not _ADDON.search(line):
-                continue
-            for number in range(at, min(at + _NEAR, len(lines))):
-                for match in _COMMAND.finditer(lines[number]):
-                    if not _ONCE.fullmatch(match[1]):
-                        yield match[1], repo.proof(path, number + 1)
+        if path.count("/") <= _DEPTH and _DOCUMENT.search(path) and _ADDON.search(repo.text(path)):
+            lines = repo.lines(path)
+            for at, line in enumerate(lines):
+                if _ADDON.search(line):
+                    yield repo.proof(path, at + 1), lines[at : at + _NEAR]
