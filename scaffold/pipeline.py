@@ -215,6 +215,7 @@ def _config_vars(
         root=root,
         other_roots=sorted(others),
         runs={word for fact in facts if isinstance(fact, Process) for word in fact.command.split()},
+        container=choice.uses.container,
     )
     return tuple(found)
 

@@ -29,7 +29,14 @@ class Texts(Repo):
 
 
 def found_in(files: dict[str, str], language: str, root: str = ".") -> dict[str, ConfigVar]:
-    facts = config_vars.discover(Texts(files), stack=language, language=language, root=root, other_roots=())
+    facts = config_vars.discover(
+        Texts(files),
+        stack=language,
+        language=language,
+        root=root,
+        other_roots=(),
+        container=language == "docker",
+    )
     return {fact.name: fact for fact in facts if isinstance(fact, ConfigVar)}
 
 

@@ -36,21 +36,30 @@ FORMS = [
     ("a key of viper", "go", "c.go", GO + 'func f() {\n\tviper.AutomaticEnv()\n\tviper.SetDefault("NAME", "d")\n\tuse(viper.GetString("NAME"))\n}\n', 5, False, "d"),
     ("a key of viper with prefix and replacer", "go", "c.go", GO + 'func f() {\n\tv := viper.New()\n\tv.SetEnvPrefix("zz")\n\tv.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))\n\tv.AutomaticEnv()\n\tuse(v.GetString("one.word"))\n}\n', 7, False, None),
     ("a key that viper binds", "go", "c.go", GO + 'func f() {\n\tviper.BindEnv("one", "NAME")\n\tuse(viper.GetString("one"))\n}\n', 3, False, None),
+    ("a package for the environment", "go", "c.go", GO + 'var x = env.String("NAME")\n', 2, False, None),
+    ("envy", "go", "c.go", GO + 'var x = envy.Get("NAME", "d")\n', 2, False, "d"),
     ("an env() with a default", "php", "a.php", "<?php\n$x = env('NAME', 'd');\n", 2, False, "d"),
     ("the server's variables", "php", "a.php", "<?php\n$x = $_SERVER['NAME'] ?? 'd';\n", 2, False, "d"),
     ("a failing test", "php", "a.php", "<?php\nif (!getenv('NAME')) {\n  throw new Exception('x');\n}\n", 2, True, None),
     ("a test that only logs", "php", "a.php", "<?php\nif (!getenv('NAME')) {\n  Log::error('x');\n}\n", 2, False, None),
+    ("a comment that speaks of throwing", "php", "a.php", "<?php\n/* if the word is not set { throw } */\n$word = getenv('NAME');\n// if $word {\n//   throw\n", 3, False, None),
     ("a ternary", "php", "a.php", "<?php\n$x = (getenv('NAME')) ? 1 : 2;\n", 2, False, None),
     ("a Symfony parameter", "php", "config/services.yaml", "parameters:\n  a: '%env(int:NAME)%'\n", 2, False, None),
     ("a constant of a class", "java", "src/main/java/A.java", 'class A {\n  private static final String KEY = "NAME";\n  String x = System.getenv(KEY);\n}\n', 3, False, None),
     ("Optional", "java", "src/main/java/A.java", 'class A {\n  String x = Optional.ofNullable(System.getenv("NAME")).orElse("d");\n}\n', 2, False, "d"),
     ("a helper that throws", "java", "src/main/java/A.java", 'class A {\n  static String need(String key) {\n    String v = System.getenv(key);\n    if (v == null) throw new IllegalStateException(key);\n    return v;\n  }\n  String x = need("NAME");\n}\n', 7, True, None),
+    ("Spring's Environment", "java", "src/main/java/A.java", 'class A {\n  String x = env.getProperty("NAME", "d");\n}\n', 2, False, "d"),
+    ("Spring's Environment that insists", "java", "src/main/java/A.java", 'class A {\n  String x = this.environment.getRequiredProperty("NAME");\n}\n', 2, True, None),
+    ("@Value", "kotlin", "src/main/kotlin/A.kt", 'class A(@Value("\\${NAME:d}") val x: String)\n', 1, False, "d"),
     ("error() behind an elvis", "kotlin", "src/main/kotlin/A.kt", 'val x = System.getenv("NAME") ?: error("x")\n', 1, True, None),
     ("a constant of a file", "kotlin", "src/main/kotlin/A.kt", 'const val KEY = "NAME"\nval x = System.getenv(KEY) ?: "d"\n', 2, False, "d"),
     ("a helper with a type", "elixir", "config/runtime.exs", EX + 'defmodule C do\n  def get(key, type \\\\ :string) do\n    fetch(key, type)\n  end\n\n  def setting(key, type \\\\ :string) do\n    System.get_env(key)\n  end\nend\n\nx = C.setting("NAME", :integer) || 5\n', 12, False, "5"),
     ("a case that raises", "elixir", "config/runtime.exs", EX + 'x =\n  case System.get_env("NAME") do\n    nil -> raise "x"\n    v -> v\n  end\n', 3, True, None),
     ("a case that copes", "elixir", "config/runtime.exs", EX + 'x =\n  case System.get_env("NAME") do\n    "true" -> true\n    _ -> false\n  end\n', 3, False, "false"),
     ("an arm of a case", "elixir", "config/runtime.exs", EX + 'case mailer do\n  "smtp" -> use(System.fetch_env!("NAME"))\n  _ -> :ok\nend\n', 3, False, None),
+    ("Dotenvy", "elixir", "config/runtime.exs", EX + 'x = env!("NAME", :string!)\n', 2, True, None),
+    ("Dotenvy with a default", "elixir", "config/runtime.exs", EX + 'x = env!("NAME", :string, "d")\n', 2, False, "d"),
+    ("Confex", "elixir", "config/prod.exs", EX + 'config :a, port: {:system, :integer, "NAME", 5}\n', 2, False, "5"),
     ("a pipe", "elixir", "config/runtime.exs", EX + 'x = "NAME" |> System.fetch_env!()\n', 2, True, None),
     ("a match that panics", "rust", "src/main.rs", 'fn main() {\n  let x = match env::var("NAME") {\n    Ok(v) => v,\n    Err(_) => panic!("x"),\n  };\n}\n', 2, True, None),
     ("a match with a fallback", "rust", "src/main.rs", 'fn main() {\n  let x = match env::var("NAME") {\n    Ok(v) => v,\n    Err(_) => "d".to_string(),\n  };\n}\n', 2, False, "d"),
@@ -64,6 +73,19 @@ FORMS = [
     ("clap with a default", "rust", "src/main.rs", '#[derive(Parser)]\nstruct A {\n  #[arg(long, env = "NAME", default_value = "d")]\n  a: String,\n}\n', 3, False, "d"),
     ("clap with an Option", "rust", "src/main.rs", '#[derive(Parser)]\nstruct A {\n  #[clap(env = "NAME")]\n  a: Option<String>,\n}\n', 3, False, None),
     ("envy", "rust", "src/main.rs", '#[derive(Deserialize)]\nstruct A {\n  one_word: String,\n}\nfn f() {\n  let a = envy::prefixed("ZZ_").from_env::<A>();\n}\n', 3, True, None),
+    ("Spring with a blank default", "java", "src/main/resources/application.yml", "a:\n  b: ${NAME:}\n", 2, False, None),
+    ("Spring with a nested default", "java", "src/main/resources/application.yml", "a:\n  b: ${NAME:${user.home}}\n", 2, False, None),
+    ("Micronaut", "java", "src/main/resources/application.yml", "a:\n  b: ${NAME:`d:1`}\n", 2, False, "d:1"),
+    ("a profile for production", "java", "src/main/resources/application-prod.properties", "a=${NAME}\n", 1, True, None),
+    ("a property that nobody defines", "java", "src/main/resources/application.properties", "a=${zz.word}\n", 1, True, None),
+    ("@Value of one that nobody defines", "java", "src/main/java/A.java", 'class A {\n  @Value("${zz.word}") String x;\n}\n', 2, True, None),
+    ("HOCON", "java", "src/main/resources/application.conf", "a = ${NAME}\n", 1, True, None),
+    ("HOCON that may be left out", "java", "src/main/resources/application.conf", "a {\n  b = ${?NAME}\n}\n", 2, False, None),
+    ("HOCON with a default", "java", "src/main/resources/application.conf", 'a {\n  b = "d"\n  b = ${?NAME}\n}\n', 3, False, "d"),
+    ("Ktor", "kotlin", "src/main/resources/application.yaml", 'ktor:\n  a: "$NAME:d"\n', 2, False, "d"),
+    ("a key of .NET", "dotnet", "Program.cs", 'class A { string x = Configuration["ZZ:Word"]; }\n', 1, False, None),
+    ("a key of .NET with a default", "dotnet", "Program.cs", 'class A { int x = builder.Configuration.GetValue("ZZ:Word", 5); }\n', 1, False, "5"),
+    ("a key of .NET that is insisted on", "dotnet", "Program.cs", 'class A { string x = _config.GetSection("ZZ")["Word"] ?? throw new Exception("x"); }\n', 1, True, None),
     ("C#", "dotnet", "Program.cs", 'class A { string x = Environment.GetEnvironmentVariable("NAME") ?? "d"; }\n', 1, False, "d"),
     ("C# that throws", "dotnet", "Program.cs", 'class A { string x = Environment.GetEnvironmentVariable("NAME") ?? throw new Exception("x"); }\n', 1, True, None),
 ]  # fmt: skip
@@ -79,14 +101,14 @@ FORMS = [
 def test_a_form_is_found(
     language: str, path: str, code: str, line: int, required: bool, default: str | None, word: str
 ) -> None:
-    if "NAME" not in code:
-        name = (
-            "ZZ_ONE_WORD"
-            if "ne_word" in code.lower() or "OneWord" in code or "one.word" in code
-            else "ZZ_WORD"
-        )
-    else:
-        name = f"ZZ{word}_WORD"
+    spelled = {
+        "ne_word": "ZZ_ONE_WORD",
+        "OneWord": "ZZ_ONE_WORD",
+        "one.word": "ZZ_ONE_WORD",
+        "Word": "ZZ__Word",
+    }
+    fixed = next((name for part, name in spelled.items() if part in code), "ZZ_WORD")
+    name = f"ZZ{word}_WORD" if "NAME" in code else fixed
     if classify.is_needed(name) or classify.is_optional(name):
         return
     found = found_in({path: code.replace("NAME", name)}, language)
@@ -107,6 +129,11 @@ TEXTS = [
     ("rust", "src/main.rs", '/* env::var("MY_NAME") */\nfn main() {\n  let x = r#"env::var("MY_NAME")"#;\n}\n'),
     ("elixir", "lib/a.ex", 'defmodule A do\n  @moduledoc """\n  System.get_env("MY_NAME")\n  """\nend\n'),
     ("dotnet", "Program.cs", '// Environment.GetEnvironmentVariable("MY_NAME")\nclass A {}\n'),
+    ("java", "src/main/resources/application-dev.yml", "a: ${MY_NAME}\n"),
+    ("java", "src/main/resources/application.yml", "# a: ${MY_NAME}\n"),
+    ("java", "src/main/resources/application.conf", "# a = ${MY_NAME}\n// b = ${MY_NAME}\n"),
+    ("java", "src/main/java/A.java", 'class A {\n  // @Value("${my.name}")\n}\n'),
+    ("dotnet", "Program.cs", '// Configuration["MY_NAME"]\nclass A {}\n'),
     ("dotnet", "Tests/ATest.cs", 'class A { string x = Environment.GetEnvironmentVariable("MY_NAME"); }\n'),
 ]  # fmt: skip
 
@@ -135,6 +162,40 @@ def test_an_arm_of_a_switch_is_one_way_of_several() -> None:
     )  # fmt: skip
     found = found_in({"main.go": code}, "go")
     assert (found["SMTP_PASSWORD"].required, found["STRIPE_KEY"].required) == (False, True)
+
+
+def test_a_property_that_a_file_defines_is_no_variable() -> None:
+    files = {
+        "src/main/resources/application.properties": "app.url=https://x.example\nb=${app.url}/x ${server.port}\n",
+        "src/main/resources/application-dev.yml": "mail:\n  from-name: x\n",
+        "src/main/java/A.java": 'class A {\n  @Value("${mail.fromName}") String x;\n}\n',
+    }
+    assert found_in(files, "java") == {}
+
+
+def test_appsettings_hold_the_defaults_of_net() -> None:
+    files = {
+        "Program.cs": 'var a = Configuration["Mail:From"];\nvar b = Configuration.GetConnectionString("Main");\n',
+        "appsettings.json": '{"Mail": {"From": "a@b.io"}, "ConnectionStrings": {"Main": ""}}',
+        "appsettings.Development.json": '{"ConnectionStrings": {"Main": "Host=localhost"}}',
+    }
+    found = found_in(files, "dotnet")
+    assert (found["Mail__From"].default, found["Mail__From"].required) == ("a@b.io", False)
+    assert found["ConnectionStrings__Main"].required
+    assert found["ConnectionStrings__Main"].secret
+
+
+def test_a_variable_of_laravels_config_is_not_required_by_a_route_or_a_command() -> None:
+    files = {
+        "artisan": "<?php\n",
+        "config/database.php": "<?php\nreturn ['host' => env('DB_HOST', '127.0.0.1'), 'key' => env('STRIPE_SECRET')];\n",
+        "config/app.php": "<?php\nreturn ['key' => env('APP_KEY')];\n",
+        "routes/web.php": "<?php\nRoute::get('/x', fn () => env('DB_HOST'));\n",
+        "app/Console/Commands/A.php": "<?php\n$x = env('DROPBOX_SECRET');\n",
+        "app/Http/A.php": "<?php\n$x = env('PAYPAL_SECRET');\n",
+    }
+    found = found_in(files, "php")
+    assert {name for name, var in found.items() if var.required} == {"APP_KEY", "PAYPAL_SECRET"}
 
 
 def test_every_language_is_read_without_suffixes_of_its_own_and_beside_other_apps() -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from scaffold.config_vars import classify, env_files, env_in_git, mentions, readers, secrets, spare
+from scaffold.config_vars import (
+    classify,
+    containers,
+    env_files,
+    env_in_git,
+    mentions,
+    readers,
+    scripts,
+    secrets,
+    spare,
+)
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, is_spared, judge
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
@@ -13,7 +23,7 @@ from scaffold.record import replace
 from scaffold.repo import Repo
 
 
-def discover(
+def discover(  # noqa: PLR0913  (each is what the plan knows of the app)
     repo: Repo,
     *,
     stack: str,
@@ -21,6 +31,7 @@ def discover(
     root: str,
     other_roots: Collection[str],
     runs: Collection[str] = (),
+    container: bool = False,
 ) -> Iterator[ConfigVar | Doubt]:
     """Yield the variables that the app at `root` reads, and doubts about secrets written into its code.
 
@@ -30,6 +41,9 @@ def discover(
     reads = [*readers.read(repo, language, root, others, runs)]
     told = env_files.read(repo, root, others)
     reads += mentions.read(repo, language, root, others, told, {read.name for read in reads})
+    reads += scripts.read(repo, language, root, container=container)
+    if container:
+        reads += containers.read(repo, root, told, tuple(reads))
     by_name: dict[str, list[Read]] = {}
     for read in sorted(reads, key=lambda read: (read.name, read.path, read.line)):
         if not classify.is_foreign(read.name):

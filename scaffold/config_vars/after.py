@@ -38,6 +38,8 @@ _BOUND = lazy(
     r"""\s*(?:await\s+|\(|new\s+|\w+(?:\.\w+)*\(\s*)*$"""
 )
 _NUMBERS = lazy(r"(?:parse\w*|Atoi|to_integer|toInt|intval|Integer\.\w+|ParseInt|ParseBool)\(\s*$")
+_SLASHES = lazy(r"/\*.*?\*/|^[ \t]*//[^\n]*|[ \t]//[ \t][^\n]*", re.DOTALL | re.MULTILINE)
+_HASHES = lazy(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _ABSENT = lazy(
     r"\s*\(?\s*(?:!|not\b|empty\()|[^!]=\s*(?:\"\"|''|nil|null|None|0)|(?i:is_?(?:err|none|null|blank|empty)|isNullOr\w*)\b"
 )
@@ -62,7 +64,10 @@ def around(path: str, text: str, node: Any, match: re.Match[str], mode: Mode) ->
     start = node.range().start.index
     given = match.groupdict().get("default")
     read = Read(name=match["name"] or "", path=path, line=nodes.line(node), mode=mode)
-    if given is not None and given.strip():
+    raw = match.groupdict().get("raw")
+    if raw is not None:
+        read = replace(read, mode=Mode.DEFAULT if raw else Mode.TEST, default=raw)
+    elif given is not None and given.strip():
         read = _with_default(read, given.strip())
     elif match.groupdict().get("default") == "":
         read = replace(read, default="")
@@ -205,9 +210,13 @@ def _is_way(arm: Any) -> bool:
 
 def verdicts(text: str, reads: Iterable[Read]) -> Iterator[Read]:
     """Yield the reads, their modes settled by tests of the bound names further down in the same text."""
+    code = ""
     for read in reads:
-        open_mode = read.bound and read.mode in (Mode.PLAIN, Mode.TEST)
-        yield _settled(text, read) if open_mode else read
+        if not read.bound or read.mode not in (Mode.PLAIN, Mode.TEST):
+            yield read
+            continue
+        code = code or (_HASHES if read.path.endswith((".ex", ".exs")) else _SLASHES).sub("", text)
+        yield _settled(code, read)
 
 
 def _settled(text: str, read: Read) -> Read:

@@ -10,6 +10,7 @@ from typing import Any
 from scaffold import policy
 from scaffold.patterns import lazy
 
+_JOINT = lazy(r"__+|(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = lazy(r"[_\d]+")
 
 
@@ -48,25 +49,30 @@ def is_unset(name: str) -> bool:
     return name in table()["framework"]["unset"]
 
 
+def capitals(name: str) -> str:
+    """Return a name as most are written: `Auth__clientSecret` is AUTH_CLIENT_SECRET."""
+    return name if name.isupper() else _JOINT.sub("_", name).upper()
+
+
 def is_optional(name: str) -> bool:
     """Tell whether the name says that the app serves without it."""
-    return _pattern("optional").fullmatch(name.upper()) is not None
+    return _pattern("optional").fullmatch(capitals(name)) is not None
 
 
 def is_needed(name: str) -> bool:
     """Tell whether the name says that production needs a value: a credential, an address, an account."""
-    upper = name.upper()
+    upper = capitals(name)
     return _pattern("needed").fullmatch(upper) is not None or is_secret(upper)
 
 
 def is_key(name: str) -> bool:
     """Tell whether the name is that of a credential's public half: a site key, a client id."""
-    return _pattern("needed", "keys").fullmatch(name.upper()) is not None
+    return _pattern("needed", "keys").fullmatch(capitals(name)) is not None
 
 
 def is_secret(name: str) -> bool:
     """Tell whether a value of this name must never be shown."""
-    upper = name.upper()
+    upper = capitals(name)
     if upper.startswith(tuple(table()["build"]["prefixes"])) or _pattern("secret", "public").fullmatch(upper):
         return False
     return bool(_pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper))
@@ -79,7 +85,7 @@ def is_credential(value: str | None) -> bool:
 
 def is_generated(name: str, bound: Iterable[str] = (), said: str = "") -> bool:
     """Tell whether any random text will do as the value; `said` is its description."""
-    upper = name.upper()
+    upper = capitals(name)
     if not is_secret(upper) or not set(_SPLIT.split(upper)).isdisjoint(table()["vendors"]["names"]):
         return False
     if _pattern("generated").fullmatch(upper):
@@ -119,7 +125,7 @@ def kind(name: str, value: str | None, told: str) -> str:
     """Return text, boolean, number, url or list."""
     if told:
         return told
-    upper = name.upper()
+    upper = capitals(name)
     if value is not None and value.lower() in ("true", "false"):
         return "boolean"
     if value and re.fullmatch(r"-?\d+(\.\d+)?", value):

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from scaffold.config_vars import classify
+from scaffold.config_vars.reads import is_name
+from scaffold.families.docker import Built, built_services
 from scaffold.manifests import env_file
 from scaffold.manifests.env_file import EnvLine
 from scaffold.manifests.gemfile import Gem, parse_gemfile
 from scaffold.patterns import lazy
 from scaffold.record import record, replace
-from scaffold.repo import Repo, folder_of
+from scaffold.repo import Repo, folder_of, join
 
-_NAMES = lazy(
-    r"\.?env[._-]?(?:example|sample|template|dist|defaults?|tpl|copy|tmpl|prod(?:uction)?|local\.example"
-    r"|example\.local|heroku|docker)?|(?:example|sample|template|dotenv|default|production)[._-]?\.?env|\.envcopy"
-    r"|application\.(?:(?:example|sample|template)\.ya?ml|ya?ml[.-](?:example|sample|template|dist))|\.env\.(?:production|local|development)\.(?:example|sample|template)"
-    r"|.*\.env\.(?:example|sample|template)"
+_PLAIN = frozenset(
+    ".env .env.prod .env.production .env.heroku .env.docker .env.default .env.defaults .env.copy .envcopy "
+    "env env.production env.heroku env.default env.defaults default.env production.env".split()
 )
+_EXAMPLES = frozenset("example examples sample template dist tpl tmpl copy schema".split())
+_ASIDE = frozenset("test tests testing ci dusk e2e py js ts json php rb md sh".split())
+"""Words in a file's name that say: for tests, or source code."""
 _OF_FILE = lazy(r"(?i)\bthis file\b|(?<!\w)\.env\b")
 """A comment that speaks of the file, not of the variable below it."""
-
 _LIVE = frozenset((".env", ".env.production", ".env.default", ".env.defaults"))
-_TABLE = lazy(r"\s*\|?\s*`?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`?\s*\|(.+)")
-_BULLET = lazy(r"\s*[-*+]\s+\**`([A-Z][A-Z0-9_]{2,})`?(?:=[^`]*`)?\**\s*(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)")
+_TABLE = lazy(r"\s*\|?\s*\**`*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})`*\**\s*\|(.+)")
+_BULLET = lazy(
+    r"\s*(?:[-*+]|\d+[.)])\s+(?:\*\*)?"
+    r"(?:`{1,2}([A-Z][A-Z0-9_]{2,})(?:=[^`]*)?`{1,2}|([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+))(?:\*\*)?\s*(?:\([^)]*\)\s*)?(?:[:\u2013\u2014-]+|\bis\b)\s*(.+)"
+)
 _CONFIG_SET = lazy(r"heroku\s+config:(?:set|add)\s+(.+)")
 _PAIR = lazy(r"([A-Z][A-Z0-9_]+)=")
 
@@ -34,13 +39,14 @@ class Told:
     """What the repository's documents say of a variable.
 
     `value` stands in an example file, `committed` in a .env that is part of the repository ("" for a
-    secret). `asked`: the deployment notes set it.
+    secret). `asked`: the deployment notes set it. `optional`: examples only hold it commented out.
     """
 
     description: str = ""
     value: str | None = None
     committed: str | None = None
     asked: bool = False
+    optional: bool = False
     path: str = ""
     line: int = 0
 
@@ -49,9 +55,10 @@ def read(repo: Repo, root: str, others: Collection[str]) -> dict[str, Told]:
     """Return what is told of each variable, by name."""
     told: dict[str, Told] = {}
     shut = tuple(f"{other}/" for other in others if other not in (".", root))
-    for path in _env_files(repo, root):
+    for path in dict.fromkeys((*_env_files(repo, root), *_named_by_compose(repo, root))):
         if not (shut and path.startswith(shut)):
             _env_file(repo, path, told)
+    _composed(repo, root, told)
     for path in _documents(repo, root):
         _document(repo, path, told)
     return told
@@ -61,12 +68,20 @@ def _env_files(repo: Repo, root: str) -> list[str]:
     found = [
         path
         for path in repo.files
-        if ("env" in (name := path.rpartition("/")[2]).lower() or name.startswith("application."))
-        and _NAMES.fullmatch(name.lower())
+        if _is_example(path.rpartition("/")[2].lower())
         and (root == "." or folder_of(path) == "." or path.startswith(root + "/"))
         and path.count("/") <= root.count("/") + 3
     ]
     return sorted(found, key=lambda path: (path.count("/"), path))
+
+
+def _is_example(name: str) -> bool:
+    """Tell whether a file's name in small letters says that it lists variables."""
+    if "env" not in name and not name.startswith("application"):
+        return False
+    words = set(re.split(r"[._-]", name))
+    listed = not words.isdisjoint(("env", "envrc", "dotenv")) or {"application", "yml"} <= words
+    return name in _PLAIN or (listed and not words.isdisjoint(_EXAMPLES) and words.isdisjoint(_ASIDE))
 
 
 def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
@@ -75,7 +90,10 @@ def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
         known = told.get(item.name, Told())
         said = "" if _OF_FILE.search(item.comment) else clean(item.comment)
         described = replace(known, description=known.description or said)
-        told[item.name] = described if item.commented else _assigned(described, item, path, live=live)
+        if item.commented:
+            told[item.name] = replace(described, optional=known.value is None)
+        else:
+            told[item.name] = _assigned(replace(described, optional=False), item, path, live=live)
 
 
 def _assigned(known: Told, item: EnvLine, path: str, *, live: bool) -> Told:
@@ -89,6 +107,42 @@ def _assigned(known: Told, item: EnvLine, path: str, *, live: bool) -> Told:
         path=known.path or path,
         line=known.line or item.line,
     )
+
+
+_SAID = lazy(r"\$\{(?P<name>\w+)(?::?(?P<word>[-?])(?P<rest>[^}]*))?\}|\$(?P<plain>\w+)")
+
+
+def _services(repo: Repo, root: str) -> Iterator[Built]:
+    """Yield the compose services that run the app at `root`."""
+    for built in built_services(repo):
+        if join(folder_of(built.compose), built.service.context) == root:
+            yield built
+
+
+def _named_by_compose(repo: Repo, root: str) -> Iterator[str]:
+    for built in _services(repo, root):
+        paths = (join(folder_of(built.compose), path) for path in built.service.env_files)
+        yield from (path for path in paths if path in repo)
+
+
+def _composed(repo: Repo, root: str, told: dict[str, Told]) -> None:
+    """Add what compose gives to the app's container: `A: 1`, `A: ${A:-1}`, `A: ${A:?what it is}`, `A`."""
+    for built in _services(repo, root):
+        for name, value in built.service.environment:
+            known = told.get(name, Told())
+            if known.value is not None or not is_name(name):
+                continue
+            said = _SAID.fullmatch(value)
+            message = said["rest"] if said and said["word"] == "?" else ""
+            given = (said["rest"] or "") if said and said["word"] == "-" else "" if said else value
+            told[name] = replace(
+                known,
+                value=given,
+                optional=False,
+                description=known.description or (clean(message) if " " in message else ""),
+                path=known.path or built.compose,
+                line=known.line or repo.line_of(built.compose, rf"\b{name}\b", after=built.service.line),
+            )
 
 
 _LOADERS = lazy(
@@ -140,10 +194,10 @@ def _document(repo: Repo, path: str, told: dict[str, Told]) -> None:
             continue
         row = _TABLE.match(line) or _BULLET.match(line)
         if row is not None:
-            cells = [clean(cell) for cell in row[2].split("|")]
+            name, cells = row[1] or row[2], [clean(cell) for cell in row[row.lastindex or 0].split("|")]
             said = max(cells, key=lambda cell: (" " in cell, len(cell)), default="")
-            if " " in said and not told.get(row[1], Told()).description:
-                told[row[1]] = replace(told.get(row[1], Told()), description=said)
+            if " " in said and not told.get(name, Told()).description:
+                told[name] = replace(told.get(name, Told()), description=said)
 
 
 def clean(text: str) -> str:

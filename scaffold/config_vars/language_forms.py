@@ -14,12 +14,22 @@ _INDEX = rf"\[\s*{NAMED}\s*\]$"
 _OPTION = rf"\(\s*{NAMED}{SECOND}"
 
 
+_PROPERTY = r'(?:\w+\.)*(?i:env|environment)\.getProperty\(\s*"(?P<name>[A-Z][A-Z0-9_]+)"' + SECOND
+_REQUIRED_PROPERTY = (
+    r'(?:\w+\.)*(?i:env|environment)\.getRequiredProperty\(\s*"(?P<name>[A-Z][A-Z0-9_]+)"\s*\)$'
+)
+"""Spring's Environment asked for a variable by its own name."""
 _CGI = (
     r"(?:HTTP|REMOTE|CONTENT|ORIG|REDIRECT|CONTEXT|PHP_AUTH)_\w+|HTTPS|REQUEST_(?:METHOD|URI|SCHEME|TIME|TIME_FLOAT)"
     r"|SERVER_(?:NAME|ADDR|PORT|PROTOCOL|SOFTWARE|SIGNATURE|ADMIN)|SCRIPT_(?:NAME|FILENAME|URI|URL)|DOCUMENT_(?:ROOT|URI)"
     r"|PATH_(?:INFO|TRANSLATED)|PHP_SELF|GATEWAY_INTERFACE|QUERY_STRING|AUTH_TYPE|UNIQUE_ID"
 )
 """What the web server puts beside the environment into PHP's $_SERVER."""
+
+
+_ENV = r"(?:\w+\.)*(?i:env\w*)\."
+_SPELLED = r'\(\s*"(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"' + SECOND
+"""Libraries and packages of one's own for the environment: `envy.Get("A_B", "c")`, `env.String("A_B")`."""
 
 
 @record
@@ -42,12 +52,13 @@ class Language:
 _GO = Language(
     grammar="go",
     suffixes=(".go",),
-    marks=("os.Getenv", "os.LookupEnv", 'env:"', "envconfig", "viper.", "Getenv("),
+    marks=("os.Getenv", "os.LookupEnv", 'env:"', "envconfig", "viper.", "Getenv(", "env.", "envy."),
     kinds=("call_expression",),
     forms=(
         (rf"(?:os|syscall)\.Getenv{_ONLY}", Mode.PLAIN),
         (rf"os\.LookupEnv{_ONLY}", Mode.TEST),
-        (rf"viper\.(?:Must)?BindEnv\([^,]+,\s*{NAMED}.*\)$", Mode.PLAIN),
+        (rf"{_ENV}Must\w*{_SPELLED}", Mode.STRICT),
+        (rf"{_ENV}(?!Set|Unset|With|Add|Put|Delete|Clear)\w+{_SPELLED}", Mode.TEST),
     ),
     function=(
         r"func\s+(?:\([^)]*\)\s*)?(?P<function>\w+)(?:\[[^\]]*\])?\(\s*(?P<key>\w+)(?P<rest>[^)]*)\)"
@@ -76,15 +87,17 @@ _PHP = Language(
 _JAVA = Language(
     grammar="java",
     suffixes=(".java",),
-    marks=("System.getenv", "dotenv", "@Value"),
+    marks=("System.getenv", "dotenv", "@Value", "Property("),
     kinds=("method_invocation", "annotation"),
     forms=(
         (rf"System\.getenv{_ONLY}", Mode.PLAIN),
         (rf"System\.getenv\(\)\.get{_ONLY}", Mode.PLAIN),
         (rf"System\.getenv\(\)\.(?:getOrDefault|containsKey){_OPTION}", Mode.TEST),
         (rf"(?i:dotenv)\.get{_OPTION}", Mode.PLAIN),
+        (_PROPERTY, Mode.PLAIN),
+        (_REQUIRED_PROPERTY, Mode.STRICT),
         (
-            r'@Value\(\s*(?:value\s*=\s*)?"\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<default>[^}]*))?\}"\s*\)$',
+            r'@Value\(\s*(?:value\s*=\s*)?"\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<raw>[^}]*))?\}"\s*\)$',
             Mode.STRICT,
         ),
     ),
@@ -98,7 +111,7 @@ _JAVA = Language(
 _KOTLIN = Language(
     grammar="kotlin",
     suffixes=(".kt", ".kts"),
-    marks=("System.getenv", "dotenv", "Dotenv"),
+    marks=("System.getenv", "dotenv", "Dotenv", "@Value", "Property("),
     kinds=("call_expression", "indexing_expression", "annotation"),
     forms=(
         (rf"System\.getenv{_ONLY}", Mode.PLAIN),
@@ -106,6 +119,11 @@ _KOTLIN = Language(
         (rf"System\.getenv\(\)\.(?:getOrDefault|containsKey){_OPTION}", Mode.TEST),
         (rf"(?:\w*[dD]otenv|env){_INDEX}", Mode.PLAIN),
         (rf"\w*[dD]otenv\.get{_OPTION}", Mode.PLAIN),
+        (_PROPERTY, Mode.PLAIN),
+        (
+            r'@Value\(\s*"\\\$\{(?P<name>[A-Z][A-Z0-9_]+)(?::(?P<raw>[^}]*))?\}"\s*\)$',
+            Mode.STRICT,
+        ),
     ),
     function=(
         r"fun\s+(?:<[^>]*>\s*)?(?P<function>\w+)\(\s*(?P<key>\w+)\s*:\s*String(?P<rest>[^)]*)\)"
@@ -168,7 +186,7 @@ _CSHARP = Language(
 _ELIXIR = Language(
     grammar="elixir",
     suffixes=(".ex", ".exs"),
-    marks=("System.get_env", "System.fetch_env", ":system,"),
+    marks=("System.get_env", "System.fetch_env", ":system,", "env!("),
     kinds=("call", "tuple", "binary_operator"),
     forms=(
         (rf"System\.get_env{_OPTION}", Mode.PLAIN),
@@ -177,7 +195,9 @@ _ELIXIR = Language(
         (rf"{NAMED}\s*\|>\s*System\.fetch_env!\(\)$", Mode.STRICT),
         (rf"System\.fetch_env!\(?\s*{NAMED}\s*\)?$", Mode.STRICT),
         (rf"System\.fetch_env{_ONLY}", Mode.TEST),
-        (rf"\{{:system,\s*{NAMED}(?:,\s*(?P<default>[^}}]*))?\}}$", Mode.PLAIN),
+        (rf"env!\(\s*{NAMED}\s*,[^,()]*\)$", Mode.STRICT),
+        (rf"env!\(\s*{NAMED}\s*,[^,()]*,\s*(?P<default>[^()]*)\)$", Mode.PLAIN),
+        (rf"\{{:system,\s*(?::\w+\s*,\s*)?{NAMED}(?:,\s*(?P<default>[^}}]*))?\}}$", Mode.PLAIN),
     ),
     function=(
         r"defp?\s+(?P<function>\w+[!?]?)\(\s*(?P<key>[a-z]\w*)(?P<rest>[^)]*)\)(?P<result>)[^\n]*(?:\bdo\b|,\s*do:)"

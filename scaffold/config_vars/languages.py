@@ -21,6 +21,7 @@ _PUBLISHING = lazy(
     re.MULTILINE | re.DOTALL,
 )
 """Blocks of a Gradle script that Heroku's build never runs: analysis, publishing, signing."""
+_MODULE = lazy(r"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)", re.MULTILINE)
 _NOT_BUILT = lazy(
     r"\A(?:\s*//[^\n]*\n|\s*\n)*?\s*//\s*(?:go:build|\+build)\s+(?:ignore|tools|integration|e2e)\b"
 )
@@ -35,15 +36,21 @@ def read(repo: Repo, root: str, others: tuple[str, ...], language: str) -> Itera
         text = repo.text(path)
         if scope.is_readable(text) and not (language == "go" and _NOT_BUILT.match(text)):
             texts.append((path, text))
+    if language == "rust":
+        declared = frozenset(name for _, text in texts for name in _MODULE.findall(text))
+        texts = [(path, text) for path, text in texts if _is_module(path, declared)]
     marked = {path: text for path, text in texts if any(mark in text for mark in spec.marks)}
     known = wrappers.find(spec, marked)
     calls = tuple(name + mark for name in known for mark in ("(", "::<"))
     forms = [wrapper.form() for wrapper in known.values()]
     forms += [(re.compile(form, re.DOTALL), mode) for form, mode in spec.forms]
     source = _Source(spec, forms, Constants(texts))
+    found: list[Read] = []
     for path, text in texts:
         if path in marked or any(call in text for call in calls):
-            yield from _with_conventions(repo, root, language, path, source.reads(path, text), texts)
+            found += _built(path, text, source.reads(path, text))
+    prefix = "" if root == "." else root + "/"
+    yield from _laravel(found, prefix) if language == "php" and prefix + "artisan" in repo else found
     yield from tags.read(repo, language, texts)
 
 
@@ -83,25 +90,22 @@ class _Source:
         return (found,) if found else self._constants.walked(path, constant, node)
 
 
-def _with_conventions(
-    repo: Repo, root: str, language: str, path: str, reads: Iterator[Read], texts: list[tuple[str, str]]
-) -> Iterator[Read]:
-    """Apply what a language's framework makes of a read: Laravel's config files, Rust's module tree."""
-    prefix = "" if root == "." else root + "/"
-    if language == "rust" and not _is_module(path, texts):
-        return
-    if path.endswith(".gradle.kts"):
-        text = repo.text(path)
-        apart = [span for found in _PUBLISHING.finditer(text) for span in [_lines(text, *found.span())]]
-        reads = (read for read in reads if not any(first <= read.line <= last for first, last in apart))
-    laravel = language == "php" and path.startswith(prefix + "config/") and prefix + "artisan" in repo
+def _built(path: str, text: str, reads: Iterator[Read]) -> Iterator[Read]:
+    """Leave out what a Gradle script reads in order to publish."""
+    spans = [found.span() for found in _PUBLISHING.finditer(text)] if path.endswith(".gradle.kts") else []
+    apart = [_lines(text, *span) for span in spans]
+    yield from (read for read in reads if not any(first <= read.line <= last for first, last in apart))
+
+
+def _laravel(reads: list[Read], prefix: str) -> Iterator[Read]:
+    """Yield Laravel's reads: config files have their fallbacks, but for the key; commands run by hand."""
+    held = {read.name for read in reads if read.path.startswith(prefix + "config/")}
     for read in reads:
-        if laravel and read.mode in (Mode.PLAIN, Mode.DEFAULT):
-            yield replace(
-                read,
-                mode=Mode.STRICT if read.name == "APP_KEY" else read.mode,
-                guarded=read.name != "APP_KEY",
-            )
+        config = read.path.startswith(prefix + "config/")
+        if read.name == "APP_KEY" and config:
+            yield replace(read, mode=Mode.STRICT)
+        elif read.mode is not Mode.STRICT and (config or read.name in held or "/Console/" in read.path):
+            yield replace(read, guarded=True)
         else:
             yield read
 
@@ -110,15 +114,10 @@ def _lines(text: str, start: int, end: int) -> tuple[int, int]:
     return text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1
 
 
-def _is_module(path: str, texts: list[tuple[str, str]]) -> bool:
+def _is_module(path: str, declared: frozenset[str]) -> bool:
     """Tell whether a Rust file is a crate's root or named by a `mod` of another file."""
     folder, _, name = path.rpartition("/")
     stem = name[:-3] if name != "mod.rs" else folder.rpartition("/")[2]
-    if (
-        stem in ("main", "lib", "build")
-        or folder.endswith("src/bin")
-        or not re.search(r"(?:^|/)src(?:/|$)", folder)
-    ):
+    if stem in ("main", "lib", "build") or folder.endswith("src/bin"):
         return True
-    seek = re.compile(rf"^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+{re.escape(stem)}\b", re.MULTILINE)
-    return any(seek.search(text) for _, text in texts)
+    return stem in declared or re.search(r"(?:^|/)src(?:/|$)", folder) is None

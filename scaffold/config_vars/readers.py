@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from scaffold.config_vars import (
     dart,
     dart_config,
+    dotnet,
     javascript,
+    jvm_files,
     languages,
     python,
     ruby,
@@ -22,7 +24,7 @@ from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 _BY_LANGUAGE = {
-    "java": ("java", "kotlin"),
+    "java": ("java", "kotlin", "scala"),
     "kotlin": ("java", "kotlin"),
     "dotnet": ("csharp",),
     "docker": tuple(LANGUAGES),
@@ -50,6 +52,10 @@ def read(
     if language == "dart" or container:
         yield from dart.read(repo, root, others)
         yield from dart_config.read(repo, root, others)
+    if language in ("java", "kotlin", "docker"):
+        yield from jvm_files.read(repo, root, others)
+    if language in ("dotnet", "docker"):
+        yield from dotnet.read(repo, root, others)
     yield from texts.read(repo, language, root, others)
 
 

@@ -108,7 +108,7 @@ def _is_needed(name: str, live: Sequence[Read], told: Told, context: Context) ->
         return False
     if not classify.is_needed(name) and not _is_login(name, context):
         return False
-    if classify.provider(name) or _is_table_only(live, told):
+    if classify.provider(name) or _is_table_only(live, told) or told.optional:
         return False
     blank = all(read.default == "" or _SHOWN.search(read.path) for read in live)
     return not blank or classify.is_secret(name) or classify.is_key(name)

@@ -34,6 +34,8 @@ _ASSIGNED = lazy(
     r"""(?:b|r|u)?(?P<quote>["'])(?P<value>[^"'\s]{8,200})(?P=quote)\s*[,;]?\s*(?:\#.*|//.*)?$""",
     re.MULTILINE,
 )
+_HINTS = ("secret", "pass", "token", "key", "_uri", "_url", "connectionstring", "connection_string")
+"""What a line must hold before it is looked at: the whole text is too long for `_ASSIGNED`."""
 _NAMED = lazy(
     r"(?:.*_)?(?:SECRET|SECRET_KEY|SECRET_KEY_BASE|SECRET_TOKEN|PASSWORD|PASSWD|PASS|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|AUTH_KEY|APP_KEY"
     r"|JWT_KEY|DATABASE_UR[IL]|MONGO(?:DB)?_UR[IL]|REDIS_URL|CONNECTION_STRING)"
@@ -117,8 +119,25 @@ def _covered(repo: Repo, path: str, line: int) -> str:
     )
 
 
+def _hinted(text: str) -> list[int]:
+    """Return where the lines begin that may name a secret."""
+    lowered, found = text.lower(), set()
+    if len(lowered) != len(text):
+        return [match.start() for match in re.finditer("^", text, re.MULTILINE)]
+    for word in _HINTS:
+        at = lowered.find(word)
+        while at >= 0:
+            found.add(lowered.rfind("\n", 0, at) + 1)
+            end = lowered.find("\n", at)
+            at = lowered.find(word, end) if end >= 0 else -1
+    return sorted(found)
+
+
 def _literals(text: str) -> Iterator[int]:
-    for found in _ASSIGNED.finditer(text):
+    for start in _hinted(text):
+        found = _ASSIGNED.match(text, start)
+        if found is None:
+            continue
         last = re.split(r"\W+", found["name"].rstrip("'\"] "))[-1]
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).upper()
         if _NAMED.fullmatch(name) and _is_value(found["value"]):

@@ -28,6 +28,7 @@ class Service:
     depends_on: tuple[str, ...] = ()
     mounts_source: bool = False
     profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
 
 
 @record
@@ -73,6 +74,7 @@ def _service(document: yaml_file.Yaml, name: str, body: dict[str, Any]) -> Servi
         depends_on=tuple(_names(body.get("depends_on")) + _names(body.get("links"))),
         mounts_source=any(_is_source(item) for item in _items(body.get("volumes"))),
         profiles=tuple(_names(body.get("profiles"))),
+        env_files=tuple(_paths(body.get("env_file"))),
     )
 
 
@@ -111,9 +113,20 @@ def _port(item: Any) -> str:
 
 def _environment(value: Any) -> list[tuple[str, str]]:
     if isinstance(value, dict):
-        return [(str(name), _text(item)) for name, item in value.items()]
+        return [(str(name), _scalar(item)) for name, item in value.items()]
     pairs = [item.partition("=") for item in _items(value) if isinstance(item, str)]
     return [(name.strip(), item.strip()) for name, _, item in pairs]
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else _text(value)
+
+
+def _paths(value: Any) -> list[str]:
+    listed = [value] if isinstance(value, str) else _items(value)
+    return [path for item in listed if (path := _text(item.get("path") if isinstance(item, dict) else item))]
 
 
 def _is_source(item: Any) -> bool:
