@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.config_vars import classify, env_files, shell
+from scaffold.config_vars import classify, env_files, shell, unquoted
+from scaffold.facts import Evidence
 from tests.test_config_vars_forms import Texts, found_in
 
 # id, script in which NAME stands for the name, line, required, default
@@ -194,3 +195,29 @@ def test_of_an_image_whose_program_is_elsewhere_compose_and_env_are_all_there_is
     assert found["ZZ_TOKEN"].required
     assert found["ZZ_SET"].default == "s"
     assert not found["ZZ_PASSED"].required
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("Dockerfile", "ENV ZZ_SECRET=hunter2hunter ZZ_WORD=d"),
+        ("docker-compose.yml", "      ZZ_SECRET: hunter2hunter"),
+        ("docker-compose.yml", "      - ZZ_SECRET=hunter2hunter"),
+        ("start.sh", "run ${ZZ_SECRET:-hunter2hunter}"),
+        ("start.sh", "ZZ_SECRET=hunter2hunter run $ZZ_WORD"),
+        ("application.properties", "mail.api-key=hunter2hunter ${ZZ_WORD}"),
+        ("application.yml", "  password: ${ZZ_SECRET:hunter2hunter}"),
+        (".env.example", "ZZ_SECRET=hunter2hunter"),
+    ],
+)
+def test_a_secret_without_quotes_is_covered_in_proofs(path: str, line: str) -> None:
+    shown = unquoted.covered(Evidence(path=path, line=1, text=line)).text
+    assert "hunter2" not in shown
+    assert "***" in shown
+
+
+@pytest.mark.parametrize(
+    "line", ["  secret: ${ZZ_SECRET}", "ENV ZZ_WORD=d", "run --token $ZZ_TOKEN", ": ${ZZ_SECRET:?is not set}"]
+)
+def test_names_and_references_stay_in_proofs(line: str) -> None:
+    assert unquoted.covered(Evidence(path="start.sh", line=1, text=line)).text == line

@@ -14,6 +14,7 @@ from scaffold.config_vars import (
     scripts,
     secrets,
     spare,
+    unquoted,
 )
 from scaffold.config_vars.reads import Read
 from scaffold.config_vars.require import Context, Verdict, is_spared, judge
@@ -93,7 +94,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
 
 def _places(repo: Repo, reads: Sequence[Read]) -> tuple[Evidence, ...]:
     places = sorted({(read.path, read.line) for read in reads})
-    return tuple(secrets.redacted(repo.proof(path, line)) for path, line in places)
+    return tuple(secrets.redacted(unquoted.covered(repo.proof(path, line))) for path, line in places)
 
 
 def _description(repo: Repo, reads: Sequence[Read], context: Context) -> str:
