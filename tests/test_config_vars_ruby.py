@@ -246,6 +246,13 @@ FILES = [
     ("a committed .env that production loads", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", ".env": "CRM_SHELF=3\n", "Gemfile": "gem 'dotenv'\n"}, True, False),
     ("a committed .env with an address that serves nobody", {"a.rb": "x = ENV['CRM_SHELF_URL']\n", ".env": "CRM_SHELF_URL=http://localhost:1\nA_B=1\nC_D=1\n", "Gemfile": "gem 'dotenv'\n"}, None, None),
     ("a helper of another file", {"lib/env.rb": "module Env\n  def self.need(key)\n    ENV.fetch(key)\n  end\nend\n", "app/a.rb": "x = Env.need('CRM_SHELF')\n"}, True, True),
+    ("a helper that stands where the call stands in its own file", {"lib/env.rb": "def need(key)\n  ENV.fetch(key.to_s.upcase) { raise KeyError, 'this variable of the shop has no value yet' }\nend\n", "app/a.rb": "require 'env'\nShop.depth = 3\nx = need(:crm_shelf)\n"}, True, True),
+    ("names that get a list's values, one of them asked for", {"a.rb": "id, host = ENV.values_at('CRM_SHELF', 'CRM_HOST')\nraise 'no id' if id.nil?\n"}, True, True),
+    ("the other of these names", {"a.rb": "shelf, id = ENV.values_at('CRM_SHELF', 'CRM_ID')\nraise 'no id' if id.nil?\n"}, True, False),
+    ("names asked for as a list", {"a.rb": "ID, HOST = ENV.values_at('CRM_SHELF', 'CRM_HOST')\nraise 'not set' if [ID, HOST].any?(&:nil?)\n"}, True, True),
+    ("names asked for as a list that may be empty", {"a.rb": "ID, HOST = ENV.values_at('CRM_SHELF', 'CRM_HOST')\nShop.connect(ID) if [ID, HOST].all?(&:present?)\n"}, True, False),
+    ("names that get values side by side", {"a.rb": "@id, @host = ENV['CRM_SHELF'], ENV['CRM_HOST']\nabort 'no id' unless @id\n"}, True, True),
+    ("variables asked for as a list", {"a.rb": "raise 'not set' if [ENV['CRM_SHELF'], ENV['CRM_HOST']].any?(&:nil?)\n"}, True, True),
     ("a helper that adds a prefix", {"lib/env.rb": "def need(key)\n  ENV.fetch(\"CRM_#{key.to_s.upcase}\")\nend\n", "app/a.rb": "x = need(:shelf)\n"}, True, True),
     ("a guard by a gem that may be missing", {"a.rb": "Crm.key = ENV.fetch('CRM_SHELF') if defined?(Crm)\n"}, True, False),
     ("a password that a request is compared with", {"a.rb": "head 401 if params[:t] != ENV['CRM_TOKEN']\n"}, None, None),
@@ -319,6 +326,21 @@ def test_what_boots_rails_is_read_at_build_time() -> None:
 def test_a_name_given_on_to_rails_tells_what_may_be_generated() -> None:
     code = "key = ENV['SHOP_SECRET_WORD']\nRails.application.config.secret_key_base = key\n"
     assert found_in({"config/initializers/token.rb": code}, "ruby")["SHOP_SECRET_WORD"].generator == "secret"
+
+
+@pytest.mark.parametrize(
+    ("code", "generator"),
+    [
+        ("config.active_record.encryption.primary_key = ENV.fetch('SHOP_KEY')\n", "secret"),
+        ("config.active_record.encryption.deterministic_key = ENV['SHOP_KEY']\n", "secret"),
+        ("config.active_record.encryption = { primary_key: ENV.fetch('SHOP_KEY') }\n", "secret"),
+        ("ActiveRecord::Encryption.configure(\n  primary_key: ENV.fetch('SHOP_KEY')\n)\n", "secret"),
+        ("Shop.table.primary_key = ENV.fetch('SHOP_KEY')\n", ""),
+        ("Lockbox.master_key = ENV.fetch('SHOP_KEY')\n", ""),
+    ],
+)
+def test_keys_that_active_record_derives_its_own_from_may_be_any_text(code: str, generator: str) -> None:
+    assert found_in({"config/initializers/keys.rb": code}, "ruby")["SHOP_KEY"].generator == generator
 
 
 @settings(max_examples=60, deadline=None)

@@ -19,6 +19,11 @@ _ASKED = lazy(
     r"(?<![\w.:'\"])@?([A-Za-z_]\w*)(?=\s*(?:$|&&|\|\||\)|\?|\.(?:present|blank|nil|empty|any|none|all)\?|\.(?:size|length|count)\b|&\.|\band\b|\bor\b))"
 )
 
+_LISTED = lazy(
+    r"(?:^|[^\w)\]])\[([@\w,\s]+)\]\.(?:any\?|all\?|none\?|include\?|compact|find|detect|reject|select|filter)"
+)
+"""A list of names whose elements are asked for together: `[ID, TOKEN].any?(&:nil?)`."""
+
 
 class Later:
     """The verdicts of one script on the names it gives to values."""
@@ -28,9 +33,11 @@ class Later:
         self.known_as: dict[str, str] = {}
         self.names = names
         self.local = {
-            node.field("left").text()
+            target.text()
             for node in (nodes.every(tree, "assignment") if names else ())
-            if node.field("left") is not None and node.field("left").kind() == "identifier"
+            if (left := node.field("left")) is not None
+            for target in (nodes.named(left) if left.kind() == "left_assignment_list" else (left,))
+            if target.kind() == "identifier"
         }
         if names:
             self._branches(tree)
@@ -67,7 +74,7 @@ class Later:
                 continue
             fails = _FAILS.search(body.text()) is not None
             given = body if body.kind() == "assignment" else None
-            for name in set(_ASKED.findall(test.text())).intersection(self.names):
+            for name in _asked(test.text()).intersection(self.names):
                 if given is not None and given.field("left").text().lstrip("@") == name:
                     self._note(name, node, Mode.DEFAULT, literal(given.field("right")))
                 else:
@@ -91,6 +98,11 @@ class Later:
                 continue
             if left.kind() in ("call", "element_reference"):
                 self.known_as.setdefault(right.text(), re.split(r"\W+", left.text().rstrip("'\"]"))[-1])
+
+
+def _asked(test: str) -> set[str]:
+    """Return the names that a condition asks for, one by one or as elements of a list."""
+    return {*_ASKED.findall(test), *re.findall(r"\w+", " ".join(_LISTED.findall(test)))}
 
 
 def _scope(node: Any) -> tuple[int, int]:

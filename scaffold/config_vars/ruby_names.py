@@ -121,6 +121,15 @@ class Names:
         return self._of(held, given, depth + 1) if held is not None and not nodes.inside(node, held) else []
 
 
+def targets_of(node: Any) -> list[str]:
+    """Return the names that the elements of a list go to (`a, B, @c = node`), none for other assignments."""
+    parent = node.parent()
+    left = parent.field("left") if parent is not None and parent.kind() == "assignment" else None
+    if left is None or left.kind() != "left_assignment_list" or nodes.same(left, node):
+        return []
+    return [str(target.text()).lstrip("@$") for target in nodes.named(left)]
+
+
 def _first_parameter(block: Any) -> str:
     parameters = next((child for child in nodes.named(block) if child.kind() == "block_parameters"), None)
     names = nodes.named(parameters)

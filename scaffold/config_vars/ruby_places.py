@@ -9,7 +9,8 @@ from typing import Any
 from scaffold.config_vars import classify, conditions, nodes
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.config_vars.ruby_after import Later
-from scaffold.config_vars.ruby_names import Names, literal
+from scaffold.config_vars.ruby_names import Names, literal, targets_of
+from scaffold.config_vars.ruby_settings import is_for_encryption, is_for_mail
 from scaffold.patterns import lazy
 from scaffold.record import made, mutable
 
@@ -66,8 +67,10 @@ class Places:
                 place.mode, place.default = self.fallback(parent.field("right"))
                 place.sets = True
             self._step(child, parent, kind, place)
-        if place.mode is Mode.PLAIN and place.default is None and _is_for_mail(node, place.bound):
+        if place.mode is Mode.PLAIN and place.default is None and is_for_mail(node, place.bound):
             place.mode = Mode.PLAIN if classify.provider(name) else Mode.FRAGILE
+        if is_for_encryption(node, place.bound):
+            place.bound = f"encryption_{place.bound}"
         return Read(
             name=name,
             path=path,
@@ -95,6 +98,9 @@ class Places:
             self._call(child, parent, place)
         elif kind in ("assignment", "operator_assignment"):
             place.bound = re.split(r"\W+", parent.field("left").text().rstrip("'\"]"))[-1]
+        elif kind == "right_assignment_list" and (targets := targets_of(parent)):
+            at = next(i for i, item in enumerate(nodes.named(parent)) if nodes.same(item, child))
+            place.bound = targets[at] if at < len(targets) else ""
         elif kind == "pair":
             place.bound = re.sub(r"\W", "", nodes.named(parent)[0].text())
         elif kind == "unary" and place.mode is Mode.PLAIN:
@@ -246,18 +252,6 @@ def _is_login(node: Any) -> bool:
         parent.kind() in ("block", "do_block")
         and parent.parent() is not None
         and re.search(r"Auth::Basic|http_basic", parent.parent().text().partition("\n")[0]) is not None
-        for _, parent in nodes.parents(node)
-    )
-
-
-_MAIL = {"host": "default_url_options", "user_name": "smtp_settings", "address": "smtp_settings"}
-
-
-def _is_for_mail(node: Any, bound: str) -> bool:
-    """Tell whether a value is one without which Rails fails to write or send a mail."""
-    setting = _MAIL.get(bound)
-    return setting is not None and any(
-        parent.kind() == "assignment" and parent.field("left").text().endswith(setting)
         for _, parent in nodes.parents(node)
     )
 

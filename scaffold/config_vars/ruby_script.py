@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.config_vars import nodes, ruby_libraries, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
-from scaffold.config_vars.ruby_names import Names, literal
+from scaffold.config_vars.ruby_names import Names, literal, targets_of
 from scaffold.config_vars.ruby_places import Places
 from scaffold.patterns import lazy
 from scaffold.record import replace
@@ -86,10 +86,12 @@ class Script:
         """Return the reads at a node for all names that its name expressions stand for."""
         mode, default = self._mode(node)
         found = []
-        for text in dict.fromkeys(text for name in names for text in self.names.of(name, given)):
+        texts = list(dict.fromkeys(text for name in names for text in self.names.of(name, given)))
+        targets = targets_of(node)
+        for at, text in enumerate(texts):
             read = self.places.read(self.path, node, text, mode, default) if is_name(text) else None
             if read is not None:
-                found.append(read)
+                found.append(replace(read, bound=targets[at]) if len(targets) == len(texts) else read)
         return found
 
     def _mode(self, node: Any) -> tuple[Mode, str | None]:
@@ -206,7 +208,7 @@ def called(script: Script, known: dict[str, Helper]) -> Iterator[Read]:
             continue
         if receiver is not None and word in _COMMON and receiver.text().rpartition("::")[2] != helper.owner:
             continue
-        if not nodes.inside(node, helper.node):
+        if script.path != helper.script.path or not nodes.inside(node, helper.node):
             found += helper.reads(script, node)
     yield from script.finished(found)
 
