@@ -78,6 +78,14 @@ def php(packages: str, code: str) -> Files:
     }
 
 
+def dart(packages: str, code: str, later: str = "") -> Files:
+    asked = "".join(f"  {name}: any\n" for name in ("shelf", *packages.split()))
+    dev = "dev_dependencies:\n" + "".join(f"  {name}: any\n" for name in later.split()) if later else ""
+    server = f"import 'dart:io';\nimport 'package:shelf/shelf_io.dart';\n\nFuture<void> main() async {{\n  final env = Platform.environment;\n  {code}\n  await serve(answer, InternetAddress.anyIPv4, int.parse(env['PORT'] ?? '8080'));\n}}\n"
+    spec = f"name: shop\nenvironment:\n  sdk: ^3.4.0\ndependencies:\n{asked}{dev}"
+    return {"pubspec.yaml": spec, "bin/server.dart": server}
+
+
 CREATED: list[tuple[str, Files, list[str]]] = [
     ("python postgres", flask("psycopg2", "url = os.environ['DATABASE_URL']"), ["heroku-postgresql"]),
     (
@@ -247,6 +255,24 @@ CREATED: list[tuple[str, Files, list[str]]] = [
         ),
         ["jawsdb as CLEARDB_DATABASE"],
     ),
+    (
+        "dart postgres",
+        dart("postgres", "final at = Uri.parse(env['DATABASE_URL']!);"),
+        ["heroku-postgresql"],
+    ),
+    (
+        "dart redis, the add-on's older name",
+        dart("redis", "final at = Uri.parse(Platform.environment['REDISCLOUD_URL']!);"),
+        ["heroku-redis as REDISCLOUD"],
+    ),
+    (
+        "dart_frog",
+        {
+            "pubspec.yaml": "name: shop\nenvironment:\n  sdk: ^3.4.0\ndependencies:\n  dart_frog: ^1.0.0\n  postgres: ^3.0.0\n",
+            "routes/index.dart": "import 'dart:io';\nResponse onRequest(RequestContext context) => Response(body: Platform.environment['DATABASE_URL']);\n",
+        },
+        ["heroku-postgresql"],
+    ),
     ("php redis", php("predis/predis", "$r = new Predis\\Client(getenv('REDIS_URL'));"), ["heroku-redis"]),
 ]
 
@@ -304,6 +330,10 @@ SAID: list[tuple[str, Files, list[str]]] = [
     ("ruby new relic", sinatra("newrelic_rpm", ""), ["New Relic"]),
     ("ruby honeybadger", sinatra("honeybadger", "K = ENV.fetch('HONEYBADGER_API_KEY')"), ["Honeybadger"]),
     ("ruby redis gem alone", sinatra("redis", ""), ["Heroku Key-Value Store"]),
+    ("dart driver alone", dart("postgres", ""), ["Heroku Postgres"]),
+    ("dart driver and a comment", dart("redis", "// env['REDIS_URL'] later"), ["Heroku Key-Value Store"]),
+    ("dart mongodb", dart("mongo_dart", "final db = Db(env['MONGODB_URI']!);"), ["MongoDB"]),
+    ("dart driver of tests", dart("", "final at = env['DATABASE_URL'];", "postgres"), []),
     (
         "go driver alone",
         go("github.com/redis/go-redis/v9", "redis.NewClient(nil)"),

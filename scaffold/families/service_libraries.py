@@ -11,7 +11,7 @@ from scaffold.repo import Repo
 
 _UNVERIFIED = lazy(
     r"rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|InsecureSkipVerify|verify_peer|disablePeerVerification"
-    r"|setVerifyPeer|HostnameVerifier|danger_accept_invalid|#insecure|CertificateValidation"
+    r"|setVerifyPeer|HostnameVerifier|danger_accept_invalid|#insecure|CertificateValidation|onBadCertificate"
 )
 _REMEDIES = {
     "node": "Give the client `tls: { rejectUnauthorized: false }` (node-redis: `socket: { tls: true, "
@@ -21,6 +21,8 @@ _REMEDIES = {
     "java": "Lettuce: `clientConfigurationBuilder.useSsl().disablePeerVerification()`; "
     "Jedis: a trust manager that accepts the certificate.",
     "rust": "Append `#insecure` to the URL, and build the redis crate with a TLS feature.",
+    "dart": "Give RedisConnection.connectWithSocket a SecureSocket that was connected with "
+    "`onBadCertificate: (_) => true`.",
     "dotnet": "Set `Ssl = true` and answer true in ConfigurationOptions.CertificateValidation.",
 }
 

@@ -28,6 +28,7 @@ from scaffold.families.dart import (
 from scaffold.families.dart_conduit import service_of
 from scaffold.families.dart_release import conduit_facts
 from scaffold.families.dart_server import Entry, entry_of, programs_of
+from scaffold.families.dart_services import services
 from scaffold.repo import Repo, folder_of, join, relative
 from scaffold.stacks import Stack
 
@@ -42,8 +43,10 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
             path.startswith(join(app.root, "routes") + "/") for path in repo.suffixed(".dart")
         ):
             yield from _frog(repo, app)
+            yield from services(repo, app)
         elif entry := entry_of(repo, app):
             yield from _plain(repo, app, entry)
+            yield from services(repo, app)
         else:
             yield from _unserved(repo, app)
     for spec in flutter_specs(repo):
@@ -160,6 +163,7 @@ def _unserved(repo: Repo, app: DartApp) -> Iterator[AnyFact]:
             evidence=(repo.proof(programs[0]),),
         )
         yield from build_facts(repo, app)
+        yield from services(repo, app)
         yield Todo(
             stack="dart",
             root=app.root,
