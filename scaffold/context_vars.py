@@ -10,12 +10,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scaffold.facts import ConfigVar, Evidence
+from scaffold.facts import ConfigVar, Evidence, Strength
 from scaffold.patterns import lazy
 from scaffold.plan.model import Plan
 
 _APP_JSON_NAME = lazy(r"(?!__)(?!HEROKU_)[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_ENV_VALUE = lazy(r"[A-Za-z0-9_@%+=:,./*-]*")
+_HALVES = lazy("[\ud800-\udfff]")
+_NOT_IN_SINGLE = lazy(r"['\r]|\\\\|\\\Z")
+_NOT_IN_DOUBLE = lazy(r'["\r$`\\]')
+_ESCAPED_IN_DOUBLE = lazy(r'["$`\\]')
 
 
 _MOST_PLACES = 20
@@ -37,15 +41,21 @@ def var_context(var: ConfigVar) -> dict[str, Any]:
         "value": var.value,
         "default": var.default,
         "generator": var.generator,
-        "description": " ".join((var.description or var.why).split()),
+        "description": " ".join((var.description or _why(var)).split()),
         "stage": var.stage,
         "provided_by": var.provided_by,
         "kind": var.kind,
         "evidence": places(var.evidence[:_MOST_PLACES]),
     }
     record["env_value"] = "" if var.secret or shown is None else env_quote(shown)
+    record["env_comment"] = "" if var.secret or shown is None else env_quote(shown, one_line=True)
     record["toml"] = {key: toml_value(value) for key, value in record.items() if value not in (None, "", [])}
     return record
+
+
+def _why(var: ConfigVar) -> str:
+    """Return why the code wants it; that somebody declared it tells a reader nothing."""
+    return "" if var.strength is Strength.DECLARED else var.why
 
 
 def toml_value(value: str | bool | list[str]) -> str:
@@ -54,15 +64,23 @@ def toml_value(value: str | bool | list[str]) -> str:
     return re.sub(r"[\ud800-\udfff]", "\\\\uFFFD", text)
 
 
-def env_quote(value: str) -> str:
-    """Quote a value for an env file so that common parsers read back the same text."""
+def env_quote(value: str, *, one_line: bool = False) -> str:
+    """Quote a value for an env file, in as few lines as it has, or in one.
+
+    bin/deploy reads back the same text. So do the dotenv of Node and that of Python where the value needs no
+    escapes (an apostrophe beside quotes, `$`, a backtick or a backslash does), and a shell that sources
+    the file where there is no carriage return.
+    """
+    value = _HALVES.sub("\ufffd", value.replace("\0", ""))
     if _PLAIN_ENV_VALUE.fullmatch(value):
         return value
-    if "'" not in value and value.isprintable():
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("$", "\\$")
-    escaped = "".join(char if char.isprintable() else " " for char in escaped)
-    return f'"{escaped}"'
+    if not (one_line and "\n" in value):
+        if not _NOT_IN_SINGLE.search(value):
+            return f"'{value}'"
+        if not _NOT_IN_DOUBLE.search(value):
+            return f'"{value}"'
+    escaped = _ESCAPED_IN_DOUBLE.sub(r"\\\g<0>", value).replace("\r", "\\r")
+    return '"' + (escaped.replace("\n", "\\n") if one_line else escaped) + '"'
 
 
 def grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:

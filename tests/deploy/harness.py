@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from scaffold import render
@@ -75,7 +76,7 @@ PLAN: dict[str, Any] = {
 ONE_OFF = {"migration": {"command": "cd sub && migrate", "paths": ["app/migrations"], "in_release": False}}
 
 
-def script(**changes: Any) -> bytes:
+def script(*, deploy_vars: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> bytes:
     """Render bin/deploy for a plan, without the questions of `init`."""
     common = render.template_folder("common")
     assert common is not None
@@ -88,8 +89,8 @@ def script(**changes: Any) -> bytes:
         (layer / "copier.yml").write_text("".join(kept), encoding="utf-8")
         plan = {**PLAN, **changes}
         own = [var for var in plan["config_vars"] if not var["provided_by"]]
-        deploy_vars = {"": own, "staging": [], "production": []}
-        context = {"plan": plan, "deploy_vars": deploy_vars, "optional_files": ["bin/deploy"]}
+        alike = {"": own, "staging": [], "production": []}
+        context = {"plan": plan, "deploy_vars": alike | deploy_vars, "optional_files": ["bin/deploy"]}
         return render.render((layer,), context)["bin/deploy"].content
 
 
