@@ -24,6 +24,7 @@ class Change:
 
     new: not there. same: there, byte for byte. update: scaffold's own unedited text of an earlier
     run. differs: a person's file, or one they edited. blocked: cannot be written, see `reason`.
+    `base` is what scaffold wrote of a file that was edited since; `decision` is keep, merge or replace.
     """
 
     path: str
@@ -33,12 +34,16 @@ class Change:
     after: Rendered | None
     reason: str = ""
     decision: str = ""
+    base: bytes | None = None
 
 
 def plan_changes(
-    top: Path, tree: Mapping[str, Rendered], state: State, on_existing: OnExisting
+    top: Path, tree: Mapping[str, Rendered], state: State, on_existing: OnExisting | None
 ) -> tuple[Change, ...]:
-    """Compare every file of the tree with the disk; a person's file is kept, merged or replaced as said."""
+    """Compare every file of the tree with the disk; a person's file is kept, merged or replaced as said.
+
+    Where nothing is said, files that merge three ways are merged with what scaffold wrote last, others kept.
+    """
     found = (_change(top, path, ours, state) for path, ours in sorted(tree.items()))
     return tuple(decide(change, on_existing) for change in found)
 
@@ -55,25 +60,43 @@ def _change(top: Path, path: str, ours: Rendered, state: State) -> Change:
     unedited = state.base.get(path) == there.content.replace(b"\r\n", b"\n") or there.content == ours.content
     if unedited and path in state.base:
         return Change(path=path, kind="update", before=there.content, ours=ours, after=ours)
-    return Change(path=path, kind="differs", before=there.content, ours=ours, after=None, decision="keep")
+    return Change(
+        path=path,
+        kind="differs",
+        before=there.content,
+        ours=ours,
+        after=None,
+        decision="keep",
+        base=state.base.get(path),
+    )
 
 
-def decide(change: Change, on_existing: OnExisting) -> Change:
-    """Settle a file that differs: keep it (nothing is written), add the missing keys, or replace it."""
+def decide(change: Change, on_existing: OnExisting | None) -> Change:
+    """Settle a file that differs: keep it (nothing is written), merge it, or replace it."""
     if change.kind != "differs":
         return change
     if on_existing == "replace":
         return replace(change, after=change.ours, decision="replace")
-    if on_existing == "merge" and merge.is_mergeable(change.path) and change.before is not None:
-        try:
-            theirs = change.before.decode("utf-8")
-            merged = merge.add_missing(change.path, theirs, change.ours.content.decode("utf-8"))
-        except (UnicodeDecodeError, ManifestError) as error:
-            return replace(change, after=None, decision="keep", reason=f"cannot be merged: {error}")
-        if merged == theirs:
-            return replace(change, after=None, decision="keep", reason="nothing is missing in it")
-        return replace(change, after=replace(change.ours, content=merged.encode()), decision="merge")
+    own_way = on_existing is None and change.base is not None and merge.is_three_way(change.path)
+    if own_way or (on_existing == "merge" and merge.is_mergeable(change.path)):
+        return _merged(change)
     return replace(change, after=None, decision="keep")
+
+
+def _merged(change: Change) -> Change:
+    """Merge a person's file with scaffold's; one that has all is not written, but counts as merged."""
+    try:
+        theirs, ours = (change.before or b"").decode("utf-8"), change.ours.content.decode("utf-8")
+        if change.base is not None and merge.is_three_way(change.path):
+            merged = merge.three_way(change.path, change.base.decode("utf-8"), theirs, ours)
+            decision = "merge"
+        else:
+            merged, decision = merge.add_missing(change.path, theirs, ours), "keep"
+    except (UnicodeDecodeError, ManifestError) as error:
+        return replace(change, after=None, decision="keep", reason=f"cannot be merged: {error}")
+    if merged == theirs:
+        return replace(change, after=None, decision=decision, reason="nothing is missing in it")
+    return replace(change, after=replace(change.ours, content=merged.encode()), decision="merge")
 
 
 def missing_keys(change: Change) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from scaffold.families.docker_said import container_manifest
 from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
 from scaffold.patterns import lazy
+from scaffold.record import replace
 from scaffold.repo import Repo, folder_of, is_secondary
 
 _SECRET = lazy(
@@ -30,7 +31,7 @@ def app_json_facts(repo: Repo) -> Iterator[AnyFact]:
         document = repo.try_parsed(path, app_json.parse)
         if document is None or not document.is_heroku:
             continue
-        for var in document.env:
+        for var in _edited_vars(repo, document):
             yield from _var(repo, root, path, var)
         yield from _addons(repo, root, path, document.addons)
         for at, (url, line) in enumerate(document.buildpacks):
@@ -202,3 +203,10 @@ def buildpacks_facts(repo: Repo) -> Iterator[AnyFact]:
                 if not url.startswith("#"):
                     yield from _buildpack(root, url, at, repo.proof(path, number))
                     at += 1
+
+
+def _edited_vars(repo: Repo, document: AppJson) -> Iterator[Var]:
+    """Yield the entries of a person's; in an app.json of scaffold's, those that they edited or added."""
+    pristine = repo.pristine.get(document.path)
+    own = [replace(var, line=0) for var in app_json.parse(pristine, document.path).env] if pristine else []
+    yield from (var for var in document.env if replace(var, line=0) not in own)

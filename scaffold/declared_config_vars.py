@@ -5,7 +5,6 @@ What differs from the text that scaffold wrote last is theirs; where scaffold wr
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from scaffold.errors import ManifestError
@@ -16,6 +15,7 @@ from scaffold.record import replace
 from scaffold.repo import Repo, redact
 
 _AUTHORITY = "declared"
+_ENVIRONMENTS = "staging production review test"
 
 
 def config_vars_facts(repo: Repo) -> Iterator[AnyFact]:
@@ -24,6 +24,7 @@ def config_vars_facts(repo: Repo) -> Iterator[AnyFact]:
         return
     theirs = repo.parsed(NAME, config_vars_toml.parse)
     base = _base(repo)
+    yield from _misspelt_tables(repo, theirs)
     for name, entry in sorted(theirs.vars.items()):
         yield from _edit(repo, entry, base.vars.get(name))
     for name in sorted(base.vars.keys() - theirs.vars.keys()):
@@ -43,7 +44,7 @@ def _base(repo: Repo) -> Manifest:
 
 def _edit(repo: Repo, entry: Entry, base: Entry | None, environment: str = "") -> Iterator[AnyFact]:
     proof = repo.proof(NAME, entry.line)
-    yield from _typing_errors(entry, proof)
+    yield from _misspelt_keys(entry, proof)
     before = base or Entry(name=entry.name)
     changed = [field for field in FIELDS if getattr(entry, field) != getattr(before, field)]
     said = {field: value for field in changed if (value := getattr(entry, field)) is not None}
@@ -86,14 +87,29 @@ def _without_secret(edit: VarEdit, proof: Evidence) -> Iterator[AnyFact]:
         )
 
 
-def _typing_errors(entry: Entry, proof: Evidence) -> Iterator[Doubt]:
+def _misspelt_tables(repo: Repo, manifest: Manifest) -> Iterator[Doubt]:
+    for key, line in manifest.unknown.items():
+        yield from _misspelt(key, "vars env", f"has `{key}` at its top", repo.proof(NAME, line))
+    for name, line in manifest.env_lines.items():
+        if name not in _ENVIRONMENTS.split():
+            yield from _misspelt(name, _ENVIRONMENTS, f"speaks of {name}", repo.proof(NAME, line))
+
+
+def _misspelt_keys(entry: Entry, proof: Evidence) -> Iterator[Doubt]:
     for key in entry.unknown:
-        meant = difflib.get_close_matches(key, FIELDS, n=1, cutoff=0.75)
-        if meant:
-            yield Doubt(
-                stack=_AUTHORITY,
-                id="config-vars/unknown-key",
-                message=f"{NAME} says `{key}` of {entry.name}, which scaffold does not know.",
-                remedy=f"If `{meant[0]}` was meant, write that.",
-                evidence=(proof,),
-            )
+        yield from _misspelt(key, " ".join(FIELDS), f"says `{key}` of {entry.name}", proof)
+
+
+def _misspelt(word: str, known: str, said: str, proof: Evidence) -> Iterator[Doubt]:
+    """Doubt a word that nothing reads and that resembles one which is read."""
+    import difflib
+
+    meant = difflib.get_close_matches(word, known.split(), n=1, cutoff=0.65)
+    if meant:
+        yield Doubt(
+            stack=_AUTHORITY,
+            id="config-vars/unknown-key",
+            message=f"{NAME} {said}, which scaffold does not know.",
+            remedy=f"If `{meant[0]}` was meant, write that.",
+            evidence=(proof,),
+        )

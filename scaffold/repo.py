@@ -30,6 +30,8 @@ SKIPPED_FOLDERS = frozenset(
 
 SKIPPED_PATHS = ("vendor/bundle/", "vendor/cache/", "vendor/ruby/")
 
+_OF_LINES = (".env.example",)
+
 _ENVIRONMENT_MARKS = ("pyvenv.cfg", "bin/activate_this.py", "Scripts/activate.bat", "bin/activate")
 
 SECONDARY = frozenset(
@@ -89,7 +91,8 @@ class Repo:
     """A repository's files. Paths are POSIX strings relative to its top.
 
     `hidden` paths (scaffold's own unedited output) are left out: they are evidence of nothing.
-    `pristine` is the text that scaffold wrote to a file which a person has edited since.
+    `pristine` is the text that scaffold wrote to a file which a person has edited since; in a file of
+    lines, those of scaffold's that they left are blank to a reader.
     `problems` collects what could not be read, as lines for the user. `environments` are the Python
     environments among the files, which are otherwise left out.
     """
@@ -175,7 +178,9 @@ class Repo:
     def text(self, path: str) -> str:
         r"""Return a file's text with `\n` line ends and no byte-order mark; "" where it cannot be read."""
         if path not in self._text:
-            self._text[path] = self._read(path) if path in self._set else ""
+            text = self._read(path) if path in self._set else ""
+            own = self.pristine.get(path, "") if path.endswith(_OF_LINES) else ""
+            self._text[path] = _without_lines(text, own) if own else text
         return self._text[path]
 
     def lines(self, path: str) -> list[str]:
@@ -250,6 +255,11 @@ class Repo:
                 return ""
             text = raw.decode("utf-8-sig", "replace")
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_lines(text: str, own: str) -> str:
+    lines = frozenset(own.split("\n"))
+    return "\n".join("" if line in lines else line for line in text.split("\n"))
 
 
 def _without_environments(files: Collection[str]) -> list[str]:

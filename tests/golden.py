@@ -70,12 +70,13 @@ def results(name: str) -> dict[str, str]:
         if code:
             found["error.txt"] = f"exit {code}\n{talk}".replace(str(app), "APP")
             return found
-        before = {path.relative_to(app).as_posix() for path in app.rglob("*")}
+        before = contents(app)
         code, said, talk = call("init", "-C", str(app), "--yes", *extra)
         found["init.txt"] = f"exit {code}\n{said}{talk}".replace(str(app), "APP")
         for path in sorted(app.rglob("*")):
             inside = path.relative_to(app).as_posix()
-            if path.is_file() and inside not in before and not inside.startswith(".scaffold/"):
+            mine = path.is_file() and not inside.startswith(".scaffold/")
+            if mine and path.read_bytes() != before.get(inside):
                 found["files/" + inside] = _shown(inside, path.read_text(encoding="utf-8"))
         first = contents(app)
         call("init", "-C", str(app), "--yes", *extra)

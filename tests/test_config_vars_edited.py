@@ -181,11 +181,31 @@ def test_a_person_may_say_that_it_is_no_secret(app: Path) -> None:
     assert env(app)["PUBLIC_TOKEN"] == {"value": "shown"}
 
 
-def test_a_misspelt_field_is_said(app: Path) -> None:
-    (app / "config-vars.toml").write_text("format = 1\n[vars.MAIL_FROM]\nrequire = false\nowner = 'web'\n")
-    said = init(app)
-    assert "config-vars.toml says `require` of MAIL_FROM" in said
-    assert "owner" not in said
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("[vars.MAIL_FROM]\nrequire = false\nowner = 'web'", "says `require` of MAIL_FROM"),
+        ("[var.MAIL_FROM]\nrequired = false", "has `var` at its top"),
+        ("[env.stage.MAIL_FROM]\nrequired = false", "speaks of stage"),
+        ("[env.demo.MAIL_FROM]\nrequired = false\nowner = 'web'\n[team]\nname = 'web'", ""),
+    ],
+)
+def test_a_misspelt_word_is_said_and_one_of_the_persons_own_is_not(app: Path, lines: str, said: str) -> None:
+    (app / "config-vars.toml").write_text(f"format = 1\n{lines}\n")
+    talk = init(app)
+    assert said in talk
+    assert talk.count("which scaffold does not know") == bool(said)
+
+
+def test_entries_of_a_persons_app_json_stay_theirs(app: Path) -> None:
+    (app / "app.json").write_text(
+        '{"env": {"FOR_A_BUILDPACK": {"value": "1"}, "MAIL_FROM": "a@example.com"}}'
+    )
+    init(app, "--on-existing", "merge")
+    assert env(app)["FOR_A_BUILDPACK"] == {"value": "1"}
+    assert env(app)["MAIL_FROM"] == "a@example.com"
+    assert env(app)["PAY_TOKEN"]["required"] is True
+    assert 'value = "1"' in section(app, "FOR_A_BUILDPACK")
 
 
 def test_a_malformed_manifest_stops_with_its_line(app: Path) -> None:
@@ -193,3 +213,69 @@ def test_a_malformed_manifest_stops_with_its_line(app: Path) -> None:
     code, _, talk = call("init", "-C", str(app), "--yes")
     assert code == 2
     assert "config-vars.toml:3: `required` of MAIL_FROM must be true or false" in talk
+
+
+def test_init_again_merges_the_edited_manifest_with_what_the_code_reads_now(app: Path) -> None:
+    init(app)
+    edit(app, "MAIL_FROM", required=False, owner="post room")
+    text = (app / "app.py").read_text().replace('PAGE_SIZE = int(os.environ.get("PAGE_SIZE", "20"))\n', "")
+    (app / "app.py").write_text(text + 'QUEUE = os.environ["QUEUE"]\n')
+    said = init(app)
+    assert "merge        config-vars.toml" in said
+    manifest = (app / "config-vars.toml").read_text()
+    assert re.findall(r"(?m)^\[vars\.(\w+)\]$", manifest) == ["MAIL_FROM", "PAY_TOKEN", "QUEUE", "SECRET_KEY"]
+    assert "required = false" in section(app, "MAIL_FROM")
+    assert 'owner = "post room"' in section(app, "MAIL_FROM")
+    assert 'read_at = ["app.py:7"]' in section(app, "PAY_TOKEN")
+    before = {path: path.read_bytes() for path in app.rglob("*") if path.is_file()}
+    assert "Nothing to write" in init(app)
+    assert {path: path.read_bytes() for path in app.rglob("*") if path.is_file()} == before
+
+
+def test_an_edit_stays_an_edit_however_often_init_runs(app: Path) -> None:
+    init(app)
+    edit(app, "MAIL_FROM", required=False)
+    for count in range(3):
+        with open(app / "app.py", "a") as file:
+            file.write(f'N{count} = os.environ["NEW_{count}"]\n')
+        init(app)
+        assert env(app)["MAIL_FROM"]["required"] is False
+        assert "required = false" in section(app, "MAIL_FROM")
+        assert env(app)[f"NEW_{count}"]["required"] is True
+    edit(app, "MAIL_FROM", required=True)
+    init(app)
+    assert env(app)["MAIL_FROM"]["required"] is True
+
+
+@pytest.mark.parametrize("path", [".env.example", "app.json", "config-vars.toml"])
+def test_its_own_lines_prove_nothing_in_a_file_that_a_person_edited(app: Path, path: str) -> None:
+    init(app)
+    before = json.loads(call("detect", "-C", str(app), "--json")[1])["config_vars"]
+    note = {".env.example": "\n# A note\n", "app.json": "\n\n", "config-vars.toml": "\n# A note\n"}
+    with open(app / path, "a") as file:
+        file.write(note[path])
+    assert json.loads(call("detect", "-C", str(app), "--json")[1])["config_vars"] == before
+
+
+@pytest.mark.parametrize("said", ["keep", "replace"])
+def test_what_is_said_on_the_command_line_goes_before_the_merge(app: Path, said: str) -> None:
+    init(app)
+    edit(app, "MAIL_FROM", owner="post room")
+    with open(app / "app.py", "a") as file:
+        file.write('QUEUE = os.environ["QUEUE"]\n')
+    init(app, "--on-existing", said)
+    text = (app / "config-vars.toml").read_text()
+    assert ("owner" in text) == (said == "keep")
+    assert ("QUEUE" in text) == (said == "replace")
+
+
+def test_a_manifest_of_the_persons_own_is_completed_when_that_is_asked_for(app: Path) -> None:
+    (app / "config-vars.toml").write_text("format = 1\n\n[vars.PAY_TOKEN]\nrequired = false  # soon\n")
+    init(app, "--on-existing", "merge")
+    text = (app / "config-vars.toml").read_text()
+    assert "required = false  # soon\nsecret = true\n" in text
+    assert "[vars.MAIL_FROM]" in text
+    assert env(app)["PAY_TOKEN"]["required"] is False
+    init(app)
+    assert env(app)["PAY_TOKEN"]["required"] is False
+    assert (app / "config-vars.toml").read_text() == text

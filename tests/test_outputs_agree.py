@@ -13,6 +13,7 @@ import pytest
 import tomli
 import yaml
 
+from scaffold.manifests import env_file
 from tests import golden
 
 DATA = Path(__file__).resolve().parent.parent / "scaffold" / "data"
@@ -83,6 +84,20 @@ def test_the_variables_are_the_same_everywhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+def test_no_file_holds_a_value_of_a_secret(name: str) -> None:
+    written = files(name)
+    secret = {var["name"] for var in document(name)["config_vars"] if var["secret"]}
+    for entry in env_file.parse(written.get(".env.example", ""), ".env.example"):
+        assert entry.name not in secret or not entry.value
+    for key, entry in json.loads(written.get("app.json", "{}")).get("env", {}).items():
+        assert key not in secret or "value" not in entry
+    for key, record in tomli.loads(written.get("config-vars.toml", "")).get("vars", {}).items():
+        assert key not in secret or not (record.get("value") or record.get("default"))
+    for key in secret:
+        assert f'"$1" {key} value' not in written.get("bin/deploy", "")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_heroku_yml_builds_what_the_document_says(name: str) -> None:
     text = files(name).get("heroku.yml")
     assert (text is not None) == document(name)["container"] or "heroku.yml" in {
@@ -104,4 +119,4 @@ def test_the_deploy_script_knows_the_plan(name: str) -> None:
         assert buildpack in script
     needed = [var for var in found["config_vars"] if var["required"] and not var["provided_by"]]
     for var in needed:
-        assert re.search(rf"(?m)^  \"\$1\" {var['name']} ", script), var["name"]
+        assert re.search(rf"(?m)^ +\"\$1\" {var['name']} ", script), var["name"]

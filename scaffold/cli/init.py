@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan, analysis, answers = _settle(request, analysis, given, state, prompt=prompt)
     tree = _tree(plan, answers, arguments.only, analysis)
     states.check_writable(top, tree)
-    found = changes.plan_changes(top, tree, state, arguments.on_existing or "keep")
+    found = changes.plan_changes(top, tree, state, arguments.on_existing)
     edited: Mapping[str, Change] = {}
     if prompt:
         found = report.ask_existing(found, arguments.on_existing)

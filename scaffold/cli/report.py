@@ -65,7 +65,11 @@ def _why_layout(plan: Plan) -> list[str]:
 
 def _verb(change: Change) -> str:
     if change.kind == "differs":
-        return {"keep": "keep yours", "merge": "merge", "replace": "replace"}[change.decision]
+        return {
+            "keep": "keep yours",
+            "merge": "merge" if change.after else "keep yours",
+            "replace": "replace",
+        }[change.decision]
     return _VERBS[change.kind]
 
 
@@ -73,7 +77,10 @@ def ask_existing(found: tuple[Change, ...], said: OnExisting | None) -> tuple[Ch
     """Ask, for each file of the person's that differs, what is to become of it."""
     if said is not None:
         return found
-    return tuple(_ask_one(change) if change.kind == "differs" else change for change in found)
+    return tuple(
+        _ask_one(change) if change.kind == "differs" and change.decision != "merge" else change
+        for change in found
+    )
 
 
 def _ask_one(change: Change) -> Change:
@@ -196,7 +203,7 @@ def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, st
     """Return the commands that make the app and deploy it."""
     needed = [
         v
-        for v in plan.config_vars
+        for v in plan.env_vars.get("staging", plan.config_vars)
         if v.required and v.value is None and not v.generator and not v.provided_by
     ]
     app = answers.get("staging_app", "")
@@ -248,7 +255,7 @@ def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     lines += [command("heroku", "buildpacks:add", name, "-a", app) for name in plan.buildpacks]
     for addon in plan.addons:
         lines += _addon_commands(addon, app)
-    for var in plan.config_vars:
+    for var in plan.env_vars.get("staging", plan.config_vars):
         if var.provided_by:
             continue
         if var.value is not None and not var.secret:

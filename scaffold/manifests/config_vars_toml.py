@@ -70,6 +70,9 @@ class Manifest:
     format: int
     vars: Mapping[str, Entry]
     env: Mapping[str, Mapping[str, Entry]]
+    env_lines: Mapping[str, int] = made(factory=dict)
+    unknown: Mapping[str, int] = made(factory=dict)
+    """Other keys at the top, with their lines."""
 
     def names(self, environment: str = "") -> tuple[str, ...]:
         """Return the variables of the app in an environment, sorted."""
@@ -119,7 +122,14 @@ class _Reader:
                 )
             entries = self._entries(value["env"], ("env", environment))
             env[environment] = {entry.name: self._checked(entry, declared, environment) for entry in entries}
-        return Manifest(path=self.path, format=value["format"], vars=declared, env=env)
+        return Manifest(
+            path=self.path,
+            format=value["format"],
+            vars=declared,
+            env=env,
+            env_lines={name: self._line(("env", name)) for name in env},
+            unknown={key: self._line((key,)) for key in value if key not in ("format", "vars", "env")},
+        )
 
     def _check_format(self, value: Mapping[str, Any]) -> None:
         said = value.get("format")

@@ -1,13 +1,15 @@
 """Bring scaffold's text and a person's file together by the structure of the format.
 
 `add_missing(path, theirs, ours)` keeps every byte a person wrote and adds what is not there yet.
+`three_way(path, base, theirs, ours)` also brings up to date what they left as scaffold wrote it.
 """
 
 from __future__ import annotations
 
-from scaffold.merge import keyed, tree
+from scaffold.merge import keyed, manifest, tree
 
-MERGEABLE = ("Procfile", "app.json", ".env.example")
+MERGEABLE = ("Procfile", "app.json", ".env.example", "config-vars.toml")
+THREE_WAY = ("config-vars.toml",)
 
 
 def is_mergeable(path: str) -> bool:
@@ -15,9 +17,21 @@ def is_mergeable(path: str) -> bool:
     return path.rpartition("/")[2] in MERGEABLE
 
 
+def is_three_way(path: str) -> bool:
+    """Tell whether a file that a person edited is merged with scaffold's new text without being asked."""
+    return path in THREE_WAY
+
+
+def three_way(path: str, base: str, theirs: str, ours: str) -> str:
+    """Return `theirs` with what changed from `base` to `ours`. Raises ManifestError where it cannot be."""
+    return manifest.merge(base, theirs, ours, path)
+
+
 def add_missing(path: str, theirs: str, ours: str) -> str:
     """Return `theirs` with the keys of `ours` that it lacks. Raises ManifestError for a malformed JSON."""
     name = path.rpartition("/")[2]
+    if name in THREE_WAY:
+        return three_way(name, "", theirs, ours)
     if name == "app.json":
         return tree.add_missing(theirs, ours, path)
     return keyed.add_missing(theirs, ours, separator="=" if name == ".env.example" else ":")

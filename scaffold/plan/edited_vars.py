@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scaffold.facts import ConfigVar, Strength, VarEdit
+from scaffold.facts import ConfigVar, VarEdit
 from scaffold.plan.model import Note
 from scaffold.record import replace
 
@@ -77,4 +77,4 @@ def _edited(var: ConfigVar, edit: VarEdit) -> ConfigVar:
         changes |= {"value": None, "default": None}
     why = var.why if changes.get("required", var.required) == var.required else ""
     evidence = tuple(dict.fromkeys((*edit.evidence, *var.evidence)))
-    return replace(var, strength=Strength.DECLARED, evidence=evidence, why=why, **changes)
+    return replace(var, evidence=evidence, why=why, **changes)
