@@ -80,6 +80,7 @@ def test_the_parser_reads_back_what_was_quoted(values: list[str]) -> None:
 @UNHURRIED
 @given(st.lists(VALUES, max_size=4))
 @example(HARD)
+@example(['"\r', "'x", "`"])
 def test_a_value_in_one_line_survives_too_also_behind_a_comment_sign(values: list[str]) -> None:
     text = lines(values, one_line=True)
     assert text.count("\n") == len(values) + 1

@@ -83,7 +83,7 @@ def _value(text: str, at: int) -> tuple[str, str, int]:
 def _plain(text: str) -> tuple[str, str] | None:
     """Return value and comment of a commented-out assignment; None where it reads as a sentence."""
     value, after, _ = _value(text, 0)
-    quoted = text[:1] in ("'", '"', "`") and not value.startswith(text[:1])
+    quoted = bool(_QUOTED.match(text) or _LAX.match(text))
     return (value, after) if quoted or not any(letter.isspace() for letter in value) else None
 
 
