@@ -216,3 +216,56 @@ def test_a_value_in_an_example_file_is_split_from_its_comment() -> None:
     assert (told["A_B"].value, told["A_B"].description) == ("x # y", "z")
     assert (told["C_D"].value, told["E_F"].value) == ("", "1")
     assert told["G_H"].value is None
+
+
+def test_a_committed_env_sets_no_secret() -> None:
+    found = found_in(
+        {
+            "requirements.txt": "python-decouple\n",
+            ".env": "SECRET_KEY=abcdef123456\nPAYMENT_SECRET=abcdef123456\nDEBUG=True\nPAGE_SIZE=20\n",
+            "settings.py": "from decouple import config\nSECRET_KEY = config('SECRET_KEY')\n"
+            "PAY = config('PAYMENT_SECRET')\nDEBUG = config('DEBUG', cast=bool)\nN = config('PAGE_SIZE')\n",
+        },
+        "python",
+    )
+    assert found["SECRET_KEY"].generator == "secret"
+    assert found["PAYMENT_SECRET"].required
+    assert found["DEBUG"].value == "False"
+    assert (found["PAGE_SIZE"].required, found["PAGE_SIZE"].default) == (False, "20")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "required"),
+    [
+        (
+            "shop/tasks.py",
+            "import os\nfrom celery import shared_task\nx = os.environ['FTP_PASSWORD']\n",
+            True,
+        ),
+        ("tasks.py", "import os\nfrom invoke import task\nx = os.environ['FTP_PASSWORD']\n", False),
+    ],
+)
+def test_celery_runs_tasks_and_invoke_is_run_by_hand(path: str, text: str, required: bool) -> None:
+    found = found_in({path: text}, "python")
+    assert ("FTP_PASSWORD" in found) is required
+    assert not required or found["FTP_PASSWORD"].required
+
+
+def test_the_parts_of_a_credential_are_required_together() -> None:
+    text = (
+        "import os, cloudinary\ncloudinary.config(\n    cloud=os.environ.get('CLOUDINARY_CLOUD'),\n"
+        "    api_secret=os.environ.get('CLOUDINARY_SECRET'),\n"
+        "    folder=os.environ.get('CLOUDINARY_FOLDER', 'shop'),\n)\n"
+    )
+    found = found_in({"a.py": text}, "python")
+    assert {name for name, fact in found.items() if fact.required} == {
+        "CLOUDINARY_CLOUD",
+        "CLOUDINARY_SECRET",
+    }
+
+
+def test_a_script_for_development_names_no_program_of_production() -> None:
+    code = {"scripts/seed.js": "console.log(process.env.SEED_TOKEN);\n"}
+    line = '{"name":"a","scripts":{"dev:seed":"node scripts/seed.js","start":"node index.js"}}'
+    assert "SEED_TOKEN" not in found_in({**code, "package.json": line}, "node")
+    assert "SEED_TOKEN" in found_in({**code, "package.json": line.replace("dev:seed", "prestart")}, "node")

@@ -16,8 +16,9 @@ from scaffold.config_vars import (
     spare,
     unquoted,
 )
+from scaffold.config_vars.env_files import Told
 from scaffold.config_vars.reads import Read
-from scaffold.config_vars.require import Context, Verdict, is_spared, judge
+from scaffold.config_vars.require import Context, Verdict, is_spared, judge, with_companions
 from scaffold.facts import ConfigVar, Doubt, Evidence, Strength
 from scaffold.patterns import lazy
 from scaffold.record import replace
@@ -55,8 +56,9 @@ def discover(  # noqa: PLR0913  (each is what the plan knows of the app)
         tested=readers.tested(repo, root, others, by_name),
         spare=spare.find(repo, root, by_name, told),
     )
+    verdicts = with_companions({name: judge(name, context) for name in by_name}, context)
     for name in sorted(by_name):
-        fact = _variable(repo, name, context, judge(name, context), language)
+        fact = _variable(repo, name, context, verdicts[name], language)
         yield replace(fact, stack=stack, root=root)
     yield from secrets.doubts(repo, stack, root, others, language, reads)
     yield from env_in_git.doubts(repo, stack, root)
@@ -71,7 +73,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
         name, [read.bound for read in reads], told.description if told is not None else ""
     )
     generator = "secret" if generated and not any(read.formed for read in reads) else ""
-    if provider == "platform" or (told is not None and told.committed is not None):
+    if provider == "platform":
         generator = ""
     default = None if secret else verdict.default
     return ConfigVar(
@@ -79,6 +81,7 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
         name=name,
         required=verdict.required and not generator and provider != "platform",
         secret=secret,
+        value=_switched_off(name, told),
         default=default,
         generator=generator,
         description=_description(repo, reads, context),
@@ -90,6 +93,17 @@ def _variable(repo: Repo, name: str, context: Context, verdict: Verdict, languag
         strength=Strength.GENERIC,
         why="any random text will do: the app alone signs with it" if generator else verdict.why,
     )
+
+
+def _switched_off(name: str, told: Told | None) -> str | None:
+    """Return what turns debugging off, in the word that a committed .env turns it on with."""
+    held = told.committed if told is not None else None
+    if not held or not classify.matches("development", "switches", name.upper()):
+        return None
+    return _OPPOSITES.get(held)
+
+
+_OPPOSITES = {"True": "False", "true": "false", "TRUE": "FALSE", "1": "0", "on": "off", "yes": "no"}
 
 
 def _places(repo: Repo, reads: Sequence[Read]) -> tuple[Evidence, ...]:

@@ -95,6 +95,12 @@ def is_generated(name: str, bound: Iterable[str] = (), said: str = "") -> bool:
     return not set(bound).isdisjoint(table()["generated"]["bound"])
 
 
+def vendor(name: str) -> str:
+    """Return the outside service that a name speaks of first ("GITHUB" of GITHUB_CLIENT_ID), "" for none."""
+    first = name.upper().split("_")[0]
+    return first if len(first) > 1 and first in table()["vendors"]["names"] else ""
+
+
 def stage(name: str) -> str:
     """Return "build" for what a bundler compiles into the page, "run" for the rest."""
     return "build" if name.startswith(tuple(table()["build"]["prefixes"])) else "run"

@@ -24,9 +24,10 @@ def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
                 stack=stack,
                 root=root,
                 id="vars/env-file-in-git",
-                message=f"{path} is in the repository and holds secrets ({names}); Heroku never reads it.",
+                message=f"{path} is in the repository and holds secrets ({names}): "
+                "whoever reads the repository knows them.",
                 remedy=f"echo {command(path)} >> .gitignore; git rm --cached {command(path)}; "
-                "then replace the values: they stay in git's history.",
+                "then set new values on Heroku: the old ones stay in git's history.",
                 evidence=tuple(
                     Evidence(path=path, line=line, text=f"{name}=***")
                     for name, line in list(held.items())[:5]

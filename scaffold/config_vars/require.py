@@ -42,7 +42,7 @@ def judge(name: str, context: Context) -> Verdict:
     live = [read for read in reads if not read.guarded]
     default = next((read.default for read in (*live, *reads) if read.default), None)
     usable = default if default is not None and not _is_unusable(name, default) else None
-    if told.committed is not None:
+    if told.committed is not None and not classify.is_secret(name):
         return Verdict(required=False, default=told.committed or usable, why="a committed .env file sets it")
     insists = classify.is_unset(name) and any(read.mode in (Mode.STRICT, Mode.FRAGILE) for read in live)
     platform = (classify.is_framework(name) and not insists) or classify.provider(name) == "platform"
@@ -56,6 +56,34 @@ def judge(name: str, context: Context) -> Verdict:
     if _copes(name, context) or not _is_needed(name, live, told, context):
         return Verdict(required=False, default=default, why="")
     return Verdict(required=True, default=None, why=_why(name, default))
+
+
+_NEAR = 3
+"""Lines between the parts of one credential: `cloud_name`, `api_key`, `api_secret`."""
+
+
+def with_companions(verdicts: Mapping[str, Verdict], context: Context) -> dict[str, Verdict]:
+    """Return the verdicts, the other parts of a required credential of an outside service required too.
+
+    A part stands within a few lines of the other, names the same service first, and has no fallback.
+    An address (where a login comes back to) is no part of it.
+    """
+    places: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for name, verdict in verdicts.items():
+        if verdict.required and classify.is_secret(name) and (vendor := classify.vendor(name)):
+            for read in context.reads[name]:
+                places.setdefault((vendor, read.path), []).append((read.line, name))
+    result = dict(verdicts)
+    for name, verdict in verdicts.items():
+        address = name.upper().endswith(("_URL", "_URI"))
+        if verdict.required or address or is_spared(name, context) or classify.provider(name):
+            continue
+        for read in context.reads[name]:
+            beside = places.get((classify.vendor(name), read.path), ())
+            other = next((known for line, known in beside if abs(line - read.line) <= _NEAR), "")
+            if other and read.mode is Mode.PLAIN and not read.guarded:
+                result[name] = Verdict(required=True, default=None, why=f"it belongs to {other}")
+    return result
 
 
 def is_spared(name: str, context: Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from scaffold.patterns import lazy
@@ -61,7 +62,7 @@ def _is_aside(folder: str, above: list[str]) -> bool:
 
 
 _TASK = lazy(
-    r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:tasks|manage_\w+|seeds?)\.(?:py|rb)$|(?:^|/)bin/[^/]+\.py$"
+    r"(?:^|/)(?:management/commands|lib/tasks|lib/capistrano|config/deploy|deploy|db)/|\.rake$|(?:^|/)Rakefile$|(?:^|/)(?:environments|settings)/(?:staging|stage|qa|review|demo|sandbox)\.\w+$|(?:^|/)(?:manage_\w+|seeds?)\.(?:py|rb)$|(?:^|/)tasks\.rb$|(?:^|/)bin/[^/]+\.py$"
 )
 
 
@@ -90,8 +91,10 @@ def _is_apart(repo: Repo, root: str, other: str, suffixes: tuple[str, ...]) -> b
 
 
 _SIDE_SCRIPT = lazy(
-    r"""\s*"[\w:-]*(?:test|lint|dev|format|e2e|coverage|flaky|bench|storybook|ci\b|watch)[\w:-]*"\s*:"""
+    r""""[\w:-]*(?:test|lint|dev|format|e2e|coverage|flaky|bench|storybook|ci\b|watch)[\w:-]*"\s*:\s*"(?:\\.|[^"\\])*\""""
 )
+_BY_HAND = lazy(r"^(?:from|import) invoke\b", re.MULTILINE)
+"""What a `tasks.py` says that is run by hand, rather than by Celery."""
 
 
 def is_task(path: str) -> bool:
@@ -120,16 +123,20 @@ def _files(
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
             continue
-        if every or is_production(relative(root, path), named):
+        if every or (is_production(relative(root, path), named) and not _is_by_hand(repo, path)):
             yield path
+
+
+def _is_by_hand(repo: Repo, path: str) -> bool:
+    return path.endswith("tasks.py") and _BY_HAND.search(repo.text(path)) is not None
 
 
 def commands(repo: Repo, root: str) -> str:
     """Return the texts that name the programs which run on deployment."""
     prefix = "" if root == "." else root + "/"
     names = ("package.json", "Procfile", "app.json", "composer.json", "Dockerfile", "heroku.yml")
-    texts = "\n".join(repo.text(prefix + name) for name in names if prefix + name in repo)
-    return "\n".join(line for line in texts.split("\n") if not _SIDE_SCRIPT.match(line))
+    texts = (repo.text(prefix + name) for name in names if prefix + name in repo)
+    return "\n".join(_SIDE_SCRIPT.sub("", text) for text in texts)
 
 
 def is_readable(text: str) -> bool:
