@@ -32,6 +32,7 @@ FORMS = [
     ("a tag that cleanenv insists on", "go", "c.go", GO + 'type C struct {\n\tA string `env:"NAME" env-required:"true"`\n}\n', 3, True, None),
     ("a tag of envconfig", "go", "c.go", GO + 'type C struct {\n\tA string `envconfig:"NAME" required:"true"`\n}\n', 3, True, None),
     ("a struct with a prefix", "go", "c.go", GO + 'type DB struct {\n\tA string `env:"WORD,required"`\n}\n\ntype C struct {\n\tD DB `envPrefix:"ZZ_"`\n}\n', 3, True, None),
+    ("options with a prefix", "go", "c.go", GO + 'type C struct {\n\tA string `env:"WORD,required"`\n}\n\nfunc f() {\n\tvar c C\n\tenv.ParseWithOptions(&c, env.Options{Prefix: "ZZ_"})\n}\n', 3, True, None),
     ("a field that envconfig names", "go", "c.go", GO + 'type C struct {\n\tOneWord string `split_words:"true" default:"d"`\n}\n\nfunc f() {\n\tvar c C\n\tenvconfig.Process("zz", &c)\n}\n', 3, False, "d"),
     ("a key of viper", "go", "c.go", GO + 'func f() {\n\tviper.AutomaticEnv()\n\tviper.SetDefault("NAME", "d")\n\tuse(viper.GetString("NAME"))\n}\n', 5, False, "d"),
     ("a key of viper with prefix and replacer", "go", "c.go", GO + 'func f() {\n\tv := viper.New()\n\tv.SetEnvPrefix("zz")\n\tv.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))\n\tv.AutomaticEnv()\n\tuse(v.GetString("one.word"))\n}\n', 7, False, None),

@@ -17,6 +17,9 @@ _TAG = lazy(
 _PREFIXED = lazy(r"\s(?P<type>\*?\w[\w.]*)\s+`[^`\n]*\benvPrefix\s*:\s*\"(?P<prefix>\w*)\"")
 _STRUCT = lazy(r"^type\s+(?P<name>\w+)\s+struct\s*\{(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
 _PROCESS = lazy(r"envconfig\.(?:Must)?Process\(\s*\"(?P<prefix>\w*)\"\s*,\s*&?(?P<value>\w+)")
+_OPTIONS = lazy(
+    r"env\.Parse\w*\(\s*&?(?P<value>\w+)\s*,\s*env\.Options\{[^}]*\bPrefix:\s*\"(?P<prefix>\w*)\""
+)
 _FIELD = lazy(r"^[ \t]*(?P<name>[A-Z]\w*)[ \t]+(?P<type>[\w.*\[\]]+)[ \t]*(?P<tag>`[^`\n]*`)?", re.MULTILINE)
 _GIVEN = (
     lazy(r"\b(?:envDefault|default|env-default)\s*:\s*\"([^\"]*)\""),
@@ -56,6 +59,7 @@ def _go(texts: list[tuple[str, str]]) -> Iterator[Read]:
         if not any(mark in text for mark in ('env:"', "envconfig", "mapstructure", "env-default")):
             continue
         prefixes = {match["type"].lstrip("*"): match["prefix"] for match in _PREFIXED.finditer(text)}
+        prefixes |= {_type_of(match["value"], text): match["prefix"] for match in _OPTIONS.finditer(text)}
         spans = [(match.span("body"), match["name"]) for match in _STRUCT.finditer(text)]
         for tag in _TAG.finditer(text):
             inside = next((name for (start, end), name in spans if start <= tag.start() < end), "")
@@ -75,13 +79,18 @@ def _tagged(path: str, line: int, name: str, tag: str) -> Read:
     return Read(name=name, path=path, line=line, mode=mode, default=default, told=told[1] if told else "")
 
 
+def _type_of(value: str, text: str) -> str:
+    """Return the type that a variable of Go is made with, "" where it cannot be seen."""
+    made = re.search(rf"\b{re.escape(value)}\s*(?::?=|\s)\s*(?:new\(|&)?(\w+)", text)
+    return made[1] if made else ""
+
+
 def _processed(path: str, text: str) -> Iterator[Read]:
     """Read the untagged fields of structs that envconfig fills: their names in capitals, after a prefix."""
     structs = {match["name"]: match for match in _STRUCT.finditer(text)}
     for call in _PROCESS.finditer(text):
         prefix = call["prefix"].upper() + "_" if call["prefix"] else ""
-        made = re.search(rf"\b{re.escape(call['value'])}\s*(?::?=|\s)\s*(?:new\(|&)?(\w+)", text)
-        struct = structs.get(made[1]) if made else None
+        struct = structs.get(_type_of(call["value"], text))
         for field in _FIELD.finditer(struct["body"]) if struct else ():
             tag = field["tag"] or ""
             if "envconfig:" in tag or "ignored:" in tag:
