@@ -234,13 +234,13 @@ class Repo:
         return Evidence(path=path, line=line, text=redact(text)[:200])
 
     def _read(self, path: str) -> str:
-        full = self.top / path
         self.reads += 1
         try:
-            if os.stat(full).st_size > MAX_BYTES:
-                self._problems[path] = f"{path}: larger than {MAX_BYTES // 1_000_000} MB, not read"
-                return ""
-            raw = full.read_bytes()
+            with open(f"{self.top}/{path}", "rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                    self._problems[path] = f"{path}: larger than {MAX_BYTES // 1_000_000} MB, not read"
+                    return ""
+                raw = file.read()
         except OSError as error:
             self._problems[path] = f"{path}: cannot be read ({error.strerror})"
             return ""

@@ -233,6 +233,7 @@ FILES = [
     ("the database's user beside DATABASE_URL", {"config/database.yml": "production:\n  username: <%= ENV['CRM_USER'] %>\n"}, None, False),
     ("a copy of a file for another place", {"config/a.yml": "a: 1\n", "config/a.elsewhere.yml": "a: <%= ENV.fetch('CRM_SHELF') %>\n"}, False, False),
     ("an example of a file", {"config/a.example.yml": "a: <%= ENV.fetch('CRM_SHELF') %>\n"}, False, False),
+    ("the words of a language, which Rails reads as they stand", {"config/locales/en.yml": "en:\n  a: <%= ENV.fetch('CRM_SHELF') %>\n"}, False, False),
     ("a YAML file that Rails does not read", {"docker/a.yml": "a: <%= ENV.fetch('CRM_SHELF') %>\n"}, False, False),
     ("the chosen storage service", {"config/storage.yml": STORE, PRODUCTION: "config.active_storage.service = :shop\n"}, True, True),
     ("a storage service that is not chosen", {"config/storage.yml": STORE, PRODUCTION: "config.active_storage.service = :local\n"}, True, False),

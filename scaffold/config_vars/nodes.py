@@ -25,6 +25,18 @@ def every(node: Any, *kinds: str) -> list[Any]:
     return list(node.find_all({"rule": {"any": [{"kind": kind} for kind in kinds]}}))
 
 
+class Found:
+    """The nodes of some kinds in one tree: one walk finds what many questions are about."""
+
+    def __init__(self, root: Any, kinds: tuple[str, ...]) -> None:
+        self.root = root
+        self._found = [(str(node.kind()), node) for node in every(root, *kinds)]
+
+    def every(self, *kinds: str) -> list[Any]:
+        """Return all nodes of these kinds, in the order of the text."""
+        return [node for kind, node in self._found if kind in kinds]
+
+
 def line(node: Any) -> int:
     """Return the 1-based line of a node."""
     return int(node.range().start.line) + 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scaffold.config_vars import ruby_libraries, ruby_rails, scope
 from scaffold.config_vars.reads import Mode, Read
-from scaffold.config_vars.ruby_script import Script, called, helpers, is_computed
+from scaffold.config_vars.ruby_script import Script, called, helpers
 from scaffold.config_vars.ruby_templates import from_erb, from_indented
 from scaffold.patterns import lazy
 from scaffold.record import replace
@@ -23,8 +23,10 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     for found in _in_code(repo, root, others):
         yield replace(found, stage="build") if ruby_rails.at_build(repo, root, found) else found
     for path in scope.files(repo, root, others, (".yml", ".yaml")):
+        if not ruby_rails.is_read_yaml(repo, path, root):
+            continue
         text = repo.text(path)
-        if "<%" in text and "ENV" in text and ruby_rails.is_read_yaml(repo, path, root):
+        if "<%" in text and "ENV" in text:
             yield from _yaml(repo, path, text, "" if root == "." else root + "/")
     for path in scope.files(repo, root, others, _VIEWS):
         text = repo.text(path)
@@ -43,7 +45,7 @@ def _in_code(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     scripts = {
         path: Script(path, text)
         for path, text in texts.items()
-        if ("ENV" in text or ruby_libraries.MARKS.search(text)) and scope.is_readable(text)
+        if ("ENV" in text or ruby_libraries.is_used(text)) and scope.is_readable(text)
     }
     for script in scripts.values():
         yield from script.reads()
@@ -54,12 +56,7 @@ def _in_code(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
 
 def _through_helpers(texts: dict[str, str], scripts: dict[str, Script]) -> Iterator[Read]:
     """Yield what is read through methods that take the name as a parameter."""
-    known = {
-        helper.name: helper
-        for path, script in scripts.items()
-        if is_computed(texts[path])
-        for helper in helpers(script)
-    }
+    known = {helper.name: helper for script in scripts.values() for helper in helpers(script)}
     if not known:
         return
     seek = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?:\.call)?[\s(.\[]+[\"':%*]")

@@ -28,13 +28,13 @@ _LISTED = lazy(
 class Later:
     """The verdicts of one script on the names it gives to values."""
 
-    def __init__(self, tree: Any, names: Collection[str]) -> None:
+    def __init__(self, tree: nodes.Found, names: Collection[str]) -> None:
         self.verdicts: dict[tuple[str, tuple[int, int]], tuple[Mode, str | None]] = {}
         self.known_as: dict[str, str] = {}
         self.names = names
         self.local = {
             target.text()
-            for node in (nodes.every(tree, "assignment") if names else ())
+            for node in (tree.every("assignment") if names else ())
             if (left := node.field("left")) is not None
             for target in (nodes.named(left) if left.kind() == "left_assignment_list" else (left,))
             if target.kind() == "identifier"
@@ -67,10 +67,10 @@ class Later:
         if self.verdicts.get(key, (Mode.PLAIN, None))[0] is not Mode.STRICT:
             self.verdicts[key] = (mode, default)
 
-    def _branches(self, tree: Any) -> None:
-        for node in nodes.every(tree, *_BRANCHES):
+    def _branches(self, tree: nodes.Found) -> None:
+        for node in tree.every(*_BRANCHES):
             test, body = node.field("condition"), node.field("consequence") or node.field("body")
-            if test is None or body is None:
+            if test is None or body is None or not any(name in test.text() for name in self.names):
                 continue
             fails = _FAILS.search(body.text()) is not None
             given = body if body.kind() == "assignment" else None
@@ -80,14 +80,14 @@ class Later:
                 else:
                     self._note(name, node, Mode.STRICT if fails else Mode.TEST)
 
-    def _assignments(self, tree: Any) -> None:
-        for node in nodes.every(tree, "operator_assignment"):
+    def _assignments(self, tree: nodes.Found) -> None:
+        for node in tree.every("operator_assignment"):
             name = node.field("left").text().lstrip("@")
             if "ENV" in node.field("right").text():
                 continue
             if name in self.names and node.text()[len(node.field("left").text()) :].lstrip().startswith("||"):
                 self._note(name, node, Mode.DEFAULT, literal(node.field("right")))
-        for node in nodes.every(tree, "assignment"):
+        for node in tree.every("assignment"):
             left, right = node.field("left"), node.field("right")
             if (
                 left is None

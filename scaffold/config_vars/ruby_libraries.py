@@ -12,14 +12,19 @@ from scaffold.config_vars.ruby_names import Names, literal
 from scaffold.config_vars.ruby_places import Places
 from scaffold.patterns import lazy
 
-MARKS = lazy(r"Figaro|Anyway|Dotenv|ENVied|Envied|ApplicationConfig|(?:Hanami|Dry::System)::Settings")
+_MARKS = ("ENVied", "Envied", "Figaro", "Anyway", "Dotenv", "ApplicationConfig", "::Settings")
 _SETTINGS = lazy(r"class\s+[\w:]+\s*<\s*(?:Hanami|Dry::System)::Settings\b")
 _REQUIRING = ("require_keys", "require_key")
 
 
-def reads(path: str, tree: Any, names: Names, places: Places) -> Iterator[Read]:
+def is_used(text: str) -> bool:
+    """Tell whether a text may read variables through one of the libraries."""
+    return any(mark in text for mark in _MARKS)
+
+
+def reads(path: str, tree: nodes.Found, names: Names, places: Places) -> Iterator[Read]:
     """Yield what a script reads through a library."""
-    for node in nodes.every(tree, "call"):
+    for node in tree.every("call"):
         receiver, method = node.field("receiver"), node.field("method")
         if receiver is None or method is None:
             continue
@@ -37,7 +42,7 @@ def reads(path: str, tree: Any, names: Names, places: Places) -> Iterator[Read]:
             read = places.read(path, node, name, mode, None) if is_name(name) else None
             if read is not None:
                 yield read
-    for node in nodes.every(tree, "class"):
+    for node in tree.every("class"):
         yield from _anyway(path, node)
         yield from _settings(path, node)
 

@@ -46,9 +46,9 @@ def _spelled(part: Any) -> str:
 class Names:
     """The names that the expressions of one script stand for."""
 
-    def __init__(self, tree: Any) -> None:
+    def __init__(self, tree: nodes.Found) -> None:
         self.held: dict[str, Any] = {}
-        for node in nodes.every(tree, "assignment"):
+        for node in tree.every("assignment"):
             left, right = node.field("left"), node.field("right")
             if left is not None and right is not None and left.kind() in ("constant", "identifier"):
                 self.held.setdefault(left.text(), right)

@@ -52,7 +52,7 @@ class _Place:
 class Places:
     """The surroundings of one script's reads."""
 
-    def __init__(self, tree: Any, names: Names) -> None:
+    def __init__(self, tree: nodes.Found, names: Names) -> None:
         self.tree = tree
         self.names = names
 

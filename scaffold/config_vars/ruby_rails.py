@@ -76,11 +76,11 @@ def is_unused(section: str, sections: tuple[str, ...]) -> bool:
 
 
 def is_read_yaml(repo: Repo, path: str, root: str) -> bool:
-    """Tell whether the app reads a YAML file as it stands: no example, no copy for another place."""
+    """Tell whether the app reads a YAML file as it stands: no example, no copy, no words of a language."""
     prefix = "" if root == "." else root + "/"
     inner = path[len(prefix) :]
     folder, _, name = inner.rpartition("/")
-    if _EXAMPLE.fullmatch(name):
+    if inner.startswith("config/locales/") or _EXAMPLE.fullmatch(name):
         return False
     stem = name.partition(".")[0]
     variant = name.count(".") > 1 and f"{prefix}{folder}/{stem}.yml" in repo

@@ -10,7 +10,6 @@ from scaffold.config_vars import nodes, ruby_libraries, scope
 from scaffold.config_vars.reads import Mode, Read, is_name
 from scaffold.config_vars.ruby_names import Names, literal, targets_of
 from scaffold.config_vars.ruby_places import Places
-from scaffold.patterns import lazy
 from scaffold.record import replace
 
 _ENVIRONMENT = ("ENV", "::ENV")
@@ -18,13 +17,22 @@ _COPIES = ("to_h", "to_hash", "dup", "clone", "with_indifferent_access")
 _ASKING = ("key?", "has_key?", "include?", "member?", "assoc")
 _SEVERAL = ("values_at", "slice", "fetch_values", "extract!")
 _ONE = ("fetch", "dig", "[]", "delete", *_ASKING)
-_COMPUTED = lazy(r"\bENV(?:\.\w+[?(]*\s*\(?\s*|\[\s*)(?:[a-z_]|[\"'][^\"'\n]*#\{|:[\"'])")
+_KINDS = (
+    "assignment",
+    "operator_assignment",
+    "call",
+    "element_reference",
+    "binary",
+    "class",
+    "if",
+    "unless",
+    "if_modifier",
+    "unless_modifier",
+    "conditional",
+)
+"""What the questions to a script are about."""
+
 _STATEMENTS = ("program", "body_statement", "then", "block_body", "do", "else", "ensure")
-
-
-def is_computed(text: str) -> bool:
-    """Tell whether a text reads the environment by names that are no literals: it may hold helpers."""
-    return "ENV" in text and _COMPUTED.search(text) is not None
 
 
 class Script:
@@ -32,18 +40,22 @@ class Script:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.tree = nodes.parse(text, "ruby")
+        self.tree = nodes.Found(nodes.parse(text, "ruby"), _KINDS)
+        self._library = ruby_libraries.is_used(text)
         self.names = Names(self.tree)
         self.places = Places(self.tree, self.names)
         self.copies: frozenset[str] = frozenset()
         held = self.names.held.items()
         self.copies = frozenset(name for name, value in held if self._is_environment(value))
+        self.places_read = tuple(self._places_read())
+        """The nodes that read the environment, each with the expressions of the names."""
 
     def reads(self) -> Iterator[Read]:
         """Yield the script's reads."""
-        found = [read for node, names in self.places_read() for read in self.at(node, names)]
+        found = [read for node, names in self.places_read for read in self.at(node, names)]
         found += self._taken_away()
-        found += ruby_libraries.reads(self.path, self.tree, self.names, self.places)
+        if self._library:
+            found += ruby_libraries.reads(self.path, self.tree, self.names, self.places)
         yield from self.finished(found)
 
     def finished(self, found: Sequence[Read]) -> Iterator[Read]:
@@ -52,13 +64,12 @@ class Script:
         for read in self.places.settled(found):
             yield replace(read, guarded=True) if task else read
 
-    def places_read(self) -> Iterator[tuple[Any, list[Any]]]:
-        """Yield the nodes that read the environment, each with the expressions of the names."""
-        for node in nodes.every(self.tree, "element_reference"):
+    def _places_read(self) -> Iterator[tuple[Any, list[Any]]]:
+        for node in self.tree.every("element_reference"):
             parts = nodes.named(node)
             if len(parts) == 2 and self._is_environment(parts[0]):
                 yield node, [parts[1]]
-        for node in nodes.every(self.tree, "call"):
+        for node in self.tree.every("call"):
             method = node.field("method")
             if method is None or not self._is_environment(node.field("receiver")):
                 continue
@@ -114,7 +125,7 @@ class Script:
     def _taken_away(self) -> list[Read]:
         """Return what `%w[A B] - ENV.keys` asks for."""
         found = []
-        for node in nodes.every(self.tree, "binary"):
+        for node in self.tree.every("binary"):
             right = node.field("right")
             if right is None or right.text() not in ("ENV.keys", "ENV.to_h.keys") or " - " not in node.text():
                 continue
@@ -180,7 +191,7 @@ class Helper:
 
 def helpers(script: Script) -> Iterator[Helper]:
     """Yield the methods of a script that read the variable which a parameter names."""
-    for node, names in script.places_read():
+    for node, names in script.places_read:
         if all(literal(name) is not None for name in names):
             continue
         words = {word for name in names for word in re.findall(r"[a-z_]\w*", name.text())}
@@ -197,7 +208,7 @@ def helpers(script: Script) -> Iterator[Helper]:
 def called(script: Script, known: dict[str, Helper]) -> Iterator[Read]:
     """Yield the reads that a script makes through helper methods."""
     found: list[Read] = []
-    for node in nodes.every(script.tree, "call"):
+    for node in script.tree.every("call"):
         method, receiver = node.field("method"), node.field("receiver")
         word = method.text() if method is not None else ""
         if receiver is not None and (word in ("call", "()") or not word):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from scaffold.patterns import lazy
 from scaffold.repo import SECONDARY, Repo, relative
@@ -40,21 +41,25 @@ _SETTINGS = lazy(
 
 def is_production(path: str, named: str = "") -> bool:
     """Tell whether a path below the app's root may run in production; `named` is text that names programs."""
-    *folders, name = path.split("/")
-    packages = _PACKAGES.search(path)
-    lowered = [folder.lower() for folder in (path[: packages.end()].split("/") if packages else folders)]
-    if any(_is_aside(folder, lowered[:at]) for at, folder in enumerate(lowered)) or any(
-        folder.endswith(".xcodeproj") for folder in lowered
-    ):
-        return False
-    if "build" in lowered and name.endswith((".js", ".mjs", ".css")):
+    folder, _, name = path.rpartition("/")
+    lowered = _folders(folder)
+    if lowered is None or ("build" in lowered and name.endswith((".js", ".mjs", ".css"))):
         return False
     if _FILES.fullmatch(name) or _SETTINGS.search(path):
         return False
     return _TASKS.isdisjoint(lowered) or name in named or path in named
 
 
-def _is_aside(folder: str, above: list[str]) -> bool:
+@lru_cache(maxsize=4096)
+def _folders(path: str) -> tuple[str, ...] | None:
+    """Return the names of a folder and those above it in lower case, None where production reads none."""
+    packages = _PACKAGES.search(path + "/")
+    lowered = tuple((path[: packages.end()] if packages else path).lower().split("/")) if path else ()
+    aside = any(_is_aside(folder, lowered[:at]) for at, folder in enumerate(lowered))
+    return None if aside or any(folder.endswith(".xcodeproj") for folder in lowered) else lowered
+
+
+def _is_aside(folder: str, above: tuple[str, ...]) -> bool:
     """Tell whether a folder's name says that production does not read it, given the folders above it."""
     if folder.startswith("."):
         return True

@@ -88,7 +88,7 @@ def doubts(
     }
     for path in scope.files(repo, root, others, _SUFFIXES.get(language, ())):
         text = repo.text(path)
-        if not scope.is_task(path) and any(word in text for word in _NEAR) and scope.is_readable(text):
+        if any(word in text for word in _NEAR) and not scope.is_task(path) and scope.is_readable(text):
             places |= {(path, line) for line in _literals(text)}
     if not places:
         return

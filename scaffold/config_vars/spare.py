@@ -131,7 +131,9 @@ def _logins(repo: Repo, root: str, reads: Mapping[str, Sequence[Read]]) -> Itera
     section = classify.table()["logins"]
     for name in reads:
         for word in section["names"]:
-            if re.fullmatch(rf"(?:SOCIAL_AUTH_|OMNIAUTH_|AUTH_|OAUTH_)?{word}_{section['parts']}", name):
+            if word in name and re.fullmatch(
+                rf"(?:SOCIAL_AUTH_|OMNIAUTH_|AUTH_|OAUTH_)?{word}_{section['parts']}", name
+            ):
                 names[name] = word
     halves = {
         word for name, word in names.items() if any(other != name and names[other] == word for other in names)
