@@ -8,7 +8,7 @@ from typing import Any
 
 from scaffold.config_vars import javascript_files, javascript_services, nodes, scope
 from scaffold.config_vars.javascript_build import inlined, settled
-from scaffold.config_vars.javascript_helpers import Helper, seek
+from scaffold.config_vars.javascript_helpers import Helper, passed_on, seek
 from scaffold.config_vars.javascript_module import Module
 from scaffold.config_vars.javascript_schemas import FIELD, LIBRARIES
 from scaffold.config_vars.reads import Read
@@ -24,6 +24,8 @@ _RUN_BY_NODE = lazy(r"#!.*\bnode\b")
 _SURE = ("import.meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed", "EnvironmentPlugin")
 _IMPORTS = 4000
 """How much of a script holds what it imports."""
+_PART = lazy(r"(\w+)(?:\s*(?:\bas\b|:)\s*(\w+))?")
+"""A name that a script takes of another, with the one it gives it."""
 _SERVICES = ("ConfigService", "convict", "env-var", "nconf", "#start/env", "Adonis/Core/Env")
 _PROCESS = lazy(r"process(?:\??\s*\??\.\s*env\b|\[['\"]env|['\"]|\s*;|[ \t]*\n)")
 
@@ -58,6 +60,8 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
         if _is_marked(path, text) and (tree := _tree(path, text)) is not None
     }
     _find_helpers(modules)
+    for taken in list(passed_on(texts, helpers)) if helpers else ():
+        helpers.setdefault(taken.name, []).append(taken)
     modules |= _importers(texts, modules, helpers)
     if helpers:
         calls = seek(found for known in helpers.values() for found in known)
@@ -100,7 +104,7 @@ def _importers(
         stem = source.rpartition("/")[2].partition(".")[0]
         place = source.rpartition("/")[0].rpartition("/")[2] if stem == "index" else stem
         seek = re.compile(
-            rf"import\s+([^;]+?)\s+from\s+['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]|(?:const|let|var)\s+([\w{{}},\s]+?)\s*=\s*require\(['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]\)"
+            rf"import\s+([^;]+?)\s+from\s+['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]|(?:const|let|var)\s+([\w{{}}:,\s]+?)\s*=\s*require\(['\"][^'\"]*\b{re.escape(place)}(?:\.\w+)?['\"]\)"
         )
         for path, text in texts:
             if place not in text or path == source:
@@ -108,11 +112,8 @@ def _importers(
             for match in seek.finditer(text):
                 taken = match[1] or match[2]
                 whole = re.match(r"\s*(\w+)", taken)
-                given = [
-                    word
-                    for word in re.findall(r"\w+", taken[taken.find("{") :] if "{" in taken else "")
-                    if word in names
-                ]
+                parts = _PART.findall(taken[taken.find("{") :] if "{" in taken else "")
+                given = [name or word for word, name in parts if word in names]
                 if "default" in names and whole is not None and not taken.lstrip().startswith("{"):
                     given.append(whole[1])
                 tree = _tree(path, text) if given else None

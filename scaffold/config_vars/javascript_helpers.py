@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scaffold.config_vars.javascript_asks import Asks
@@ -125,7 +125,35 @@ def outcome(found: Helper, arguments: list[Any], places: Any) -> tuple[Mode, str
     return (mode, default) if given is not None else (missing, None)
 
 
+_RENAMES = lazy(
+    r"\b(?P<word>import|export)\b[^;'\"{}()=]*\{(?P<parts>[^{}]*\bas\b[^{}]*)\}|\{(?P<taken>[^{}]*:[^{}]*)\}\s*=\s*(?:await\s+)?(?:require|import)\("
+)
+_RENAME = lazy(r"(\w+)\s*(?:\bas\b|:)\s*(\w+)")
+
+
+def renamed(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a script imports or exports under another name: that name, the first one, is it exported."""
+    if " as " not in text and "require" not in text and "import(" not in text:
+        return
+    for found in _RENAMES.finditer(text):
+        for first, name in _RENAME.findall(found["parts"] or found["taken"]):
+            yield name, first, found["word"] == "export"
+
+
+def passed_on(texts: Iterable[tuple[str, str]], helpers: Mapping[str, list[Helper]]) -> Iterator[Helper]:
+    """Yield the helpers that some script exports under another name, as helpers of that name."""
+    marks = [name for name, found in helpers.items() if not all(item.is_generic() for item in found)]
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(marks))) or '(?!)'})\s+as\b")
+    for path, text in texts:
+        if "export" not in text or " as " not in text or not word.search(text):
+            continue
+        for name, first, exported in renamed(text):
+            if exported and name != "default":
+                yield from (replace(found, name=name, path=path) for found in helpers.get(first, ()))
+
+
 def seek(helpers: Iterable[Helper]) -> re.Pattern[str]:
-    """Return the pattern of a call of one of the helpers with a name written out."""
-    names = sorted({re.escape(found.name) for found in helpers if not found.is_generic()})
-    return re.compile(rf"\b(?:{'|'.join(names) or '(?!)'})\s*(?:<\w+>)?\(\s*(?:[\w.]+\s*,\s*)?['\"`][A-Z]")
+    """Return the pattern of a call of one of the helpers with a name written out, or of renaming one."""
+    names = "|".join(sorted({re.escape(found.name) for found in helpers if not found.is_generic()})) or "(?!)"
+    call = r"(?:<\w+>)?\(\s*(?:[\w.]+\s*,\s*)?['\"`][A-Z]"
+    return re.compile(rf"\b(?:{names})\s*(?:{call}|\bas\s|:\s*\w+\s*[,}}])")

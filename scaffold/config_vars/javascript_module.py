@@ -10,9 +10,10 @@ from scaffold.config_vars import javascript_services as services
 from scaffold.config_vars import nodes
 from scaffold.config_vars.javascript_build import is_development
 from scaffold.config_vars.javascript_env import Environment
-from scaffold.config_vars.javascript_helpers import Helper, helper, outcome
+from scaffold.config_vars.javascript_helpers import Helper, helper, outcome, renamed
 from scaffold.config_vars.javascript_places import Places
 from scaffold.config_vars.javascript_schemas import LIBRARIES, schema_fields, schema_reads
+from scaffold.config_vars.javascript_truth import Known
 from scaffold.config_vars.javascript_validators import Field
 from scaffold.config_vars.javascript_values import fields
 from scaffold.config_vars.reads import Mode, Read, is_name
@@ -33,20 +34,22 @@ class Module:
         self.helpers = helpers
         self.environment = Environment(tree)
         self.places = Places(tree)
+        self.renamed = {name: first for name, first, exported in renamed(tree.text()) if not exported}
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads."""
         asked = [*self._members(), *self._calls(), *services.asked(self.tree, self.places.values)]
-        self.places.known = [(*_span(node), name) for node, name, _, _ in asked]
+        apart = [read for pattern in self.environment.patterns for read in self._destructured(pattern)]
+        truth = self.places.truth
+        truth.known = [Known(*_span(place), name, mode, default) for place, name, mode, default in asked]
+        truth.bound = {read.bound: Known(0, 0, read.name, read.mode, read.default).unset() for read in apart}
         found = [
             read
             for node, name, mode, default in asked
             if not is_development(self.path, node)
             and (read := self.places.read(self.path, node, name, mode=mode, default=default)) is not None
         ]
-        for pattern in self.environment.patterns:
-            found += self._destructured(pattern)
-        found += [*self._copies(), *self._imports()]
+        found += [*apart, *self._copies(), *self._imports()]
         found = [*self._validated(self.places.settled(found))]
         yield from found
         yield from schema_reads(self.path, self.tree, self.places.values)
@@ -131,6 +134,7 @@ class Module:
 
     def _helper(self, callee: str) -> Helper | None:
         last = re.split(r"\W+", callee)[-1]
+        last = self.renamed.get(last, last)
         for found in self.helpers.get(last, ()):
             if found.path == self.path or not found.is_generic():
                 return found

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scaffold.config_vars import classify, conditions, nodes
+from scaffold.config_vars import classify, nodes
 from scaffold.config_vars import javascript_steps as steps
 from scaffold.config_vars.javascript_asks import Asks
 from scaffold.config_vars.javascript_steps import Place
+from scaffold.config_vars.javascript_truth import Truth, operator
 from scaffold.config_vars.javascript_values import Values
 from scaffold.config_vars.reads import Mode, Read
 from scaffold.patterns import lazy
@@ -23,19 +24,20 @@ _SURE = lazy(r"\benv(?:\.|\[['\"])(?:PORT|NODE_ENV|DYNO|HOME|PATH)\b")
 """What is set on every dyno: its fallback never runs."""
 _INSISTS = lazy(r"(?i)\b(?:missing|required?|must)\b")
 """What a warning says of a variable that the app is no use without."""
-_SHOWS = frozenset("json render send".split())
+_SHOWS = lazy(r"(?s).*\b(?:json|render)|(?:.*\.)?(?:res|resp|response|reply|rep)\b.*\.send")
 """Calls that answer a request: what they show may be missing."""
 _CONDITIONS = ("if_statement", "ternary_expression")
+_ARMS = ("switch_case", "switch_default")
 
 
 class Places:
-    """The surroundings of one script's reads; `known` are the spans of all of them, by position."""
+    """The surroundings of one script's reads."""
 
     def __init__(self, tree: Any) -> None:
         self.tree = tree
         self.values = Values(tree)
         self.asks = Asks(tree)
-        self.known: list[tuple[int, int, str]] = []
+        self.truth = Truth(self.values)
         self.sets: set[str] = set()
 
     def read(
@@ -83,7 +85,7 @@ class Places:
 
     def _holds(self, inside: Any, branch: Any) -> bool:
         """Tell whether production surely runs this side of a condition."""
-        held = conditions.truth(self._unfold(branch.field("condition").text()))
+        held = self.truth.of(branch.field("condition"))
         return held is not None and held == nodes.inside(inside, branch.field("consequence"))
 
     def _step(self, child: Any, parent: Any, kind: str, place: Place) -> None:
@@ -91,6 +93,8 @@ class Places:
             self._binary(child, parent, place)
         elif kind in _CONDITIONS:
             self._branch(child, parent, place)
+        elif kind.startswith("switch_"):
+            self._switch(child, parent, kind, place)
         elif place.stopped:
             return
         elif kind == "non_null_expression":
@@ -112,7 +116,7 @@ class Places:
 
     def _binary(self, child: Any, parent: Any, place: Place) -> None:
         left, right = parent.field("left"), parent.field("right")
-        word = next((c.text() for c in parent.children() if not c.is_named()), "")
+        word = operator(parent)
         first = nodes.same(left, child)
         other = right if first else left
         if word in ("||", "??") and first and not place.stopped:
@@ -122,10 +126,10 @@ class Places:
             place.guarded = place.guarded or (not first and _SURE.search(left.text()) is not None)
         elif word == "&&":
             if place.asked and place.missing and not place.stopped:
-                place.instead += self._names_in(other) if first else []
+                place.instead += self.truth.names_in(other) if first else []
             elif first and not place.stopped:
                 place.tested()
-            if not first and conditions.truth(left.text()) is False:
+            if not first and self.truth.of(left) is False:
                 place.guarded = True
         elif word in ("===", "==", "!==", "!=", "in", "<", ">", ">=", "<=") and not place.stopped:
             place.tested()
@@ -134,15 +138,24 @@ class Places:
     def _otherwise(self, right: Any, place: Place) -> None:
         """Take in what serves after `||`: other variables, a default, a failure."""
         chained = right.kind() in ("member_expression", "subscript_expression", "parenthesized_expression")
-        others = self._names_in(right) if chained or right.kind() == "call_expression" else []
+        others = self.truth.names_in(right) if chained or right.kind() == "call_expression" else []
         place.instead += others
         if not others:
             place.mode, place.default = self.fallback(right, place.mode)
             place.settled = place.mode is Mode.DEFAULT
 
-    def _names_in(self, node: Any) -> list[str]:
-        start, end = node.range().start.index, node.range().end.index
-        return [name for at, last, name in self.known if start <= at and last <= end]
+    def _switch(self, child: Any, parent: Any, kind: str, place: Place) -> None:
+        """Take in a switch: over the variable it fails where no arm serves without it; arms may not run."""
+        if kind in _ARMS:
+            own = not nodes.same(parent.field("value"), child)
+            place.guarded = place.guarded or (own and self.truth.runs(parent) is False)
+        elif kind == "switch_statement" and not place.stopped:
+            arms = nodes.named(parent.field("body"))
+            default = next((arm for arm in arms if arm.kind() == "switch_default"), None)
+            if place.mode is Mode.PLAIN and default is not None and self.asks.fails(default):
+                place.mode = Mode.STRICT
+            place.tested()
+        place.stopped = True
 
     def _branch(self, child: Any, parent: Any, place: Place) -> None:
         test, body, rest = parent.field("condition"), parent.field("consequence"), parent.field("alternative")
@@ -155,7 +168,7 @@ class Places:
                 place.settled = place.mode is Mode.DEFAULT
                 place.asked = False
             return
-        held = conditions.truth(self._unfold(test.text()))
+        held = self.truth.of(test)
         if (held is False and nodes.inside(child, body)) or (held is True and nodes.inside(child, rest)):
             place.guarded = True
 
@@ -175,24 +188,6 @@ class Places:
             return (Mode.DEFAULT, text) if given is not None and text != "" else (Mode.TEST, text)
         whole = served is not None and place.text in served.text()
         return self.fallback(serving, Mode.TEST) if whole and not place.compared else (Mode.TEST, None)
-
-    def _unfold(self, text: str) -> str:
-        """Replace a lone name by the expression it stands for."""
-        bare = text.strip("() ")
-        value = self.values.constants.get(bare.lstrip("!"))
-        if value is None or value.kind() == "await_expression":
-            return text
-        read = self._as_read(value)
-        return f"!({read})" if bare.startswith("!") else read
-
-    def _as_read(self, node: Any) -> str:
-        """Return the text of an expression, a helper's call in it written as the read that it is."""
-        start, end = node.range().start.index, node.range().end.index
-        text = str(node.text())
-        for at, last, name in self.known:
-            if start <= at and last <= end:
-                text = text.replace(text[at - start : last - start], f"process.env.{name}")
-        return text
 
     def _argument(self, child: Any, parent: Any, place: Place) -> None:
         call = parent.parent()
@@ -232,7 +227,7 @@ class Places:
         if text == "":
             return mode, ""
         if node.kind() in steps.NOTHING or node.text() in steps.NOTHING:
-            return (Mode.TEST if mode is Mode.PLAIN else mode), None
+            return (Mode.DEFAULT if mode is Mode.PLAIN else mode), None
         if text is None and self.asks.fails(node):
             return Mode.STRICT, None
         if text is None and re.search(r"localhost|127\.0\.0\.1", node.text()):
@@ -290,7 +285,7 @@ def _falls_back(node: Any) -> bool:
 def _is_answer(arguments: Any) -> bool:
     call = arguments.parent()
     callee = call.field("function") if call is not None else None
-    return callee is not None and callee.text().rpartition(".")[2] in _SHOWS
+    return callee is not None and _SHOWS.fullmatch(callee.text()) is not None
 
 
 def _under(read: Read, verdict: tuple[Mode, str | None] | None) -> Read:
