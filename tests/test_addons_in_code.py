@@ -139,6 +139,46 @@ CREATED: list[tuple[str, Files, list[str]]] = [
     ),
     ("python mail", flask("", "user = os.environ['MAILGUN_SMTP_LOGIN']"), ["mailgun"]),
     (
+        "node, TypeORM with Nest's settings",
+        node(
+            "pg typeorm @nestjs/typeorm @nestjs/config",
+            "import { ConfigService } from '@nestjs/config'\nimport { TypeOrmModule } from '@nestjs/typeorm'\nTypeOrmModule.forRootAsync({ useFactory: (c: ConfigService) => ({ type: 'postgres', url: c.getOrThrow<string>('DATABASE_URL') }) })",
+        ),
+        ["heroku-postgresql"],
+    ),
+    (
+        "node, TypeORM of one of two drivers",
+        node(
+            "pg mysql2 typeorm @nestjs/typeorm @nestjs/config",
+            "import { ConfigService } from '@nestjs/config'\nimport { TypeOrmModule } from '@nestjs/typeorm'\nTypeOrmModule.forRootAsync({ useFactory: (c: ConfigService) => ({ type: 'mysql', url: c.getOrThrow<string>('DATABASE_URL') }) })",
+        ),
+        ["jawsdb as DATABASE"],
+    ),
+    (
+        "node, Knex with Nest's settings",
+        node(
+            "pg knex @nestjs/config",
+            "import { ConfigService } from '@nestjs/config'\nexport const options = (c: ConfigService) => ({ client: 'pg', connection: c.get('DATABASE_URL') })",
+        ),
+        ["heroku-postgresql"],
+    ),
+    (
+        "node, queue of Nest",
+        node(
+            "bull @nestjs/bull",
+            "import { BullModule } from '@nestjs/bull'\nBullModule.forRoot({ url: process.env.REDIS_URL })",
+        ),
+        ["heroku-redis"],
+    ),
+    (
+        "node, newer queue of Nest",
+        node(
+            "@nestjs/bullmq bullmq @nestjs/config",
+            "import { BullModule } from '@nestjs/bullmq'\nimport { ConfigService } from '@nestjs/config'\nBullModule.forRootAsync({ useFactory: (c: ConfigService) => ({ connection: { url: c.getOrThrow('REDIS_URL') } }) })",
+        ),
+        ["heroku-redis"],
+    ),
+    (
         "node postgres",
         node(
             "pg", "const { Pool } = require('pg')\nnew Pool({ connectionString: process.env.DATABASE_URL })"

@@ -24,7 +24,7 @@ DRIVERS = {
     "redis": words(
         "ioredis redis bullmq bull bee-queue kue connect-redis @socket.io/redis-adapter "
         "socket.io-redis handy-redis node-resque @keyv/redis rate-limit-redis @fastify/redis "
-        "async-redis redis-om"
+        "async-redis redis-om @nestjs/bull @nestjs/bullmq @nestjs-modules/ioredis @liaoliaots/nestjs-redis"
     ),
     "mongodb": words(
         "mongoose mongodb @typegoose/typegoose mongoist monk mongojs connect-mongo agenda @nestjs/mongoose"
@@ -56,8 +56,12 @@ _VARIABLE = {
     "memcached": r"MEMCACHIER\w*|MEMCACHE\w*",
     "elasticsearch": r"BONSAI_URL|ELASTIC\w*|SEARCHBOX\w*|OPENSEARCH\w*",
 }
+_MAPPERS = words(
+    "sequelize sequelize-typescript typeorm knex drizzle-orm kysely objection @mikro-orm/core "
+    "@nestjs/typeorm @nestjs/sequelize @mikro-orm/nestjs"
+)
 _ORMS = {"postgres": r"postgres(?:ql)?|\bpg\b", "mysql": r"mysql2?|mariadb"}
-_ENV = lazy(r"process\.env|\benv\(")
+_ENV = lazy(r"\benv[.(]|ConfigService|process\.env")
 _PROVIDER = lazy(r"^\s*provider\s*=\s*[\"'](\w+)[\"']", re.MULTILINE)
 _PRISMA_URL = lazy(r"^\s*url\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)", re.MULTILINE)
 _PRISMA_VAR = lazy(r"^\s*(url|directUrl)\s*=\s*env\(\s*[\"'](\w+)[\"']\s*\)")
@@ -182,25 +186,28 @@ def _addon(
 def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | None:
     """Find a file that imports one of the drivers and reads the service's address, or names the dialect."""
     names = re.compile("|".join(rf"[\"']{re.escape(name)}(?:/[\w/.-]+)?[\"']" for name in packages))
+    asked = _VARIABLE.get(service, "$^")
     variable = re.compile(
-        rf"(?:process\.env|\benv|\.get)(?:\.|\[?\(?[\"'])({_VARIABLE.get(service, '$^')})\b"
+        rf"(?:process\.env|\benv|\.get(?:OrThrow)?(?:<\w+>)?)(?:\.|\[?\(?[\"'])({asked})\b"
     )
     if service in _ORMS:
-        orms = "sequelize sequelize-typescript typeorm knex drizzle-orm kysely objection @mikro-orm/core"
-        names = re.compile(names.pattern + "|" + "|".join(rf"[\"']{name}[\"']" for name in orms.split()))
+        names = re.compile(names.pattern + "|" + "|".join(rf"[\"']{name}[\"']" for name in _MAPPERS))
     dialect = re.compile(rf"[\"'](?:{_ORMS[service]})[\"']") if service in _ORMS else None
+    rivals = "|".join(pattern for other, pattern in _ORMS.items() if other != service)
+    rival = re.compile(rf"[\"'](?:{rivals})[\"']")
     imported: Use | None = None
     named: Use | None = None
     for path in (*sources(repo, app.root), *_configs(repo, app)):
         text = repo.text(path)
-        if not names.search(text) and not (dialect and _ENV.search(text) and dialect.search(text)):
-            found = named is None and service != "mongodb" and "env." in text and variable.search(text)
+        settings = _ENV.search(text) is not None
+        if not names.search(text) and not (dialect and settings and dialect.search(text)):
+            found = named is None and service != "mongodb" and settings and variable.search(text)
             if found and re.search(r"_UR[IL]$|HOST$", found[1]):
                 named = _found(repo, path, found, text, service)
             continue
         code = blanked(text, strings=False)
         hit = names.search(code) or (dialect.search(code) if dialect else None)
-        if not hit:
+        if not hit or (dialect and rival.search(code) and not dialect.search(code)):
             continue
         read = variable.search(code)
         if read:
