@@ -44,7 +44,9 @@ def _implied(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> I
     prefix = "" if root == "." else root + "/"
     for row in classify.table()["implied"]:
         manifests = [prefix + name for name in _MANIFESTS.get(row["language"], ())]
-        if row["language"] != language or not any(row["needs"] in repo.text(path) for path in manifests):
+        if row["language"] != language or not any(
+            re.search(row["needs"], repo.text(path)) for path in manifests
+        ):
             continue
         seek = re.compile(row["call"])
         for path in scope.files(repo, root, others, _SUFFIXES[language]):

@@ -187,9 +187,7 @@ def _use(repo: Repo, app: NodeApp, service: str, packages: list[str]) -> Use | N
     """Find a file that imports one of the drivers and reads the service's address, or names the dialect."""
     names = re.compile("|".join(rf"[\"']{re.escape(name)}(?:/[\w/.-]+)?[\"']" for name in packages))
     asked = _VARIABLE.get(service, "$^")
-    variable = re.compile(
-        rf"(?:process\.env|\benv|\.get(?:OrThrow)?(?:<\w+>)?)(?:\.|\[?\(?[\"'])({asked})\b"
-    )
+    variable = re.compile(rf"(?:process\.env|\benv|\.get(?:OrThrow)?(?:<\w+>)?)(?:\.|\[?\(?[\"'])({asked})\b")
     if service in _ORMS:
         names = re.compile(names.pattern + "|" + "|".join(rf"[\"']{name}[\"']" for name in _MAPPERS))
     dialect = re.compile(rf"[\"'](?:{_ORMS[service]})[\"']") if service in _ORMS else None
