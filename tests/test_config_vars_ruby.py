@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.config_vars import classify
-from tests.test_config_vars_forms import found_in
+from scaffold.config_vars import classify, discover
+from scaffold.facts import Doubt
+from tests.test_config_vars_forms import Texts, found_in
 
 # code in which NAME stands for the name, the line of the read, required, default
 FORMS = [
@@ -246,6 +247,12 @@ FILES = [
     ("a committed .env that only development loads", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", ".env": "CRM_SHELF=3\n", "Gemfile": GROUPED}, True, True),
     ("a committed .env that production loads", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", ".env": "CRM_SHELF=3\n", "Gemfile": "gem 'dotenv'\n"}, True, False),
     ("a committed .env with an address that serves nobody", {"a.rb": "x = ENV['CRM_SHELF_URL']\n", ".env": "CRM_SHELF_URL=http://localhost:1\nA_B=1\nC_D=1\n", "Gemfile": "gem 'dotenv'\n"}, None, None),
+    ("what Figaro's file sets", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", "config/application.yml": "# how many\nCRM_SHELF: '3'\n", "Gemfile": "gem 'figaro'\n"}, True, False),
+    ("what Figaro's file sets in production", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", "config/application.yml": "A_B: '1'\n\nproduction:\n  CRM_SHELF: '3'\n", "Gemfile": "gem 'figaro'\n"}, True, False),
+    ("what Figaro's file sets in development", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", "config/application.yml": "A_B: '1'\n\ndevelopment:\n  # on this machine\n\n  CRM_SHELF: '3'\nC_D: '1'\n", "Gemfile": "gem 'figaro'\n"}, True, True),
+    ("such a file without Figaro", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", "config/application.yml": "CRM_SHELF: '3'\n", "Gemfile": "gem 'rails'\n"}, True, True),
+    ("such a file with Figaro for tests", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", "config/application.yml": "CRM_SHELF: '3'\n", "Gemfile": GROUPED.replace("dotenv-rails", "figaro")}, True, True),
+    ("a .env beside Figaro, which does not load it", {"a.rb": "x = ENV.fetch('CRM_SHELF')\n", ".env": "CRM_SHELF=3\n", "Gemfile": "gem 'figaro'\n"}, True, True),
     ("a helper of another file", {"lib/env.rb": "module Env\n  def self.need(key)\n    ENV.fetch(key)\n  end\nend\n", "app/a.rb": "x = Env.need('CRM_SHELF')\n"}, True, True),
     ("a helper that stands where the call stands in its own file", {"lib/env.rb": "def need(key)\n  ENV.fetch(key.to_s.upcase) { raise KeyError, 'this variable of the shop has no value yet' }\nend\n", "app/a.rb": "require 'env'\nShop.depth = 3\nx = need(:crm_shelf)\n"}, True, True),
     ("names that get a list's values, one of them asked for", {"a.rb": "id, host = ENV.values_at('CRM_SHELF', 'CRM_HOST')\nraise 'no id' if id.nil?\n"}, True, True),
@@ -327,6 +334,35 @@ def test_what_boots_rails_is_read_at_build_time() -> None:
 def test_a_name_given_on_to_rails_tells_what_may_be_generated() -> None:
     code = "key = ENV['SHOP_SECRET_WORD']\nRails.application.config.secret_key_base = key\n"
     assert found_in({"config/initializers/token.rb": code}, "ruby")["SHOP_SECRET_WORD"].generator == "secret"
+
+
+def test_what_figaros_file_sets_in_production_goes_before_what_it_sets_everywhere() -> None:
+    files = {
+        "Gemfile": "gem 'figaro'\n",
+        "config/application.yml": "CRM_SHELF: 'a'\ndevelopment:\n  CRM_SHELF: 'b'\n\n# Where it stands\nCRM_SIDE: left\nproduction:\n  CRM_SHELF: 'c'\n",
+        "a.rb": "x = ENV.fetch('CRM_SHELF')\ny = ENV.fetch('CRM_SIDE')\n",
+    }
+    known = found_in(files, "ruby")
+    assert (known["CRM_SHELF"].default, known["CRM_SIDE"].default) == ("c", "left")
+    assert known["CRM_SIDE"].description == "Where it stands"
+
+
+def test_secrets_in_figaros_file_are_named_and_not_shown() -> None:
+    value = "k3j9x8w2m5"
+    files = {
+        "Gemfile": "gem 'figaro'\n",
+        "config/application.yml": f"CRM_SIZE: '3'\nproduction:\n  CRM_TOKEN: {value}\n",
+        "a.rb": "x = ENV.fetch('CRM_TOKEN')\n",
+    }
+    found = [
+        fact
+        for fact in discover(Texts(files), stack="ruby", language="ruby", root=".", other_roots=())
+        if isinstance(fact, Doubt)
+    ]
+    assert [(fact.id, fact.evidence[0].path, fact.evidence[0].line) for fact in found] == [
+        ("vars/env-file-in-git", "config/application.yml", 3)
+    ]
+    assert value not in repr(found)
 
 
 @pytest.mark.parametrize(

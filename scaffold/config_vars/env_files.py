@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from scaffold.config_vars import classify
+from scaffold.config_vars import classify, figaro
 from scaffold.config_vars.reads import is_name
 from scaffold.families.docker import Built, built_services
 from scaffold.manifests import env_file
@@ -57,7 +57,10 @@ def read(repo: Repo, root: str, others: Collection[str]) -> dict[str, Told]:
     shut = tuple(f"{other}/" for other in others if other not in (".", root))
     for path in dict.fromkeys((*_env_files(repo, root), *_named_by_compose(repo, root))):
         if not (shut and path.startswith(shut)):
-            _env_file(repo, path, told)
+            live = path.rpartition("/")[2].lower() in _LIVE and _is_loaded(repo, folder_of(path))
+            _env_file(path, repo.parsed(path, env_file.parse), told, live=live)
+    if settings := figaro.path_of(repo, root):
+        _env_file(settings, repo.parsed(settings, figaro.parse), told, live=True)
     _composed(repo, root, told)
     for path in _documents(repo, root):
         _document(repo, path, told)
@@ -84,9 +87,8 @@ def _is_example(name: str) -> bool:
     return name in _PLAIN or (listed and not words.isdisjoint(_EXAMPLES) and words.isdisjoint(_ASIDE))
 
 
-def _env_file(repo: Repo, path: str, told: dict[str, Told]) -> None:
-    live = path.rpartition("/")[2].lower() in _LIVE and _is_loaded(repo, folder_of(path))
-    for item in repo.parsed(path, env_file.parse):
+def _env_file(path: str, items: Iterable[EnvLine], told: dict[str, Told], *, live: bool) -> None:
+    for item in items:
         known = told.get(item.name, Told())
         said = "" if _OF_FILE.search(item.comment) else clean(item.comment)
         described = replace(known, description=known.description or said)
@@ -146,7 +148,7 @@ def _composed(repo: Repo, root: str, told: dict[str, Told]) -> None:
 
 
 _LOADERS = lazy(
-    r"dotenv|decouple|environ|pydantic-settings|laravel/framework|symfony/|figaro|conduit"
+    r"dotenv|decouple|environ|pydantic-settings|laravel/framework|symfony/|conduit"
     r'|"(?:next|vite|nuxt|react-scripts|gatsby|@nestjs/config|@vue/cli-service)"|--env-file'
 )
 _MANIFESTS = (
@@ -167,7 +169,7 @@ def _is_loaded(repo: Repo, folder: str) -> bool:
 
 def _is_loading_gem(gem: Gem) -> bool:
     """Tell whether production installs a gem that loads .env files: it leaves the other groups out."""
-    return gem.name in ("dotenv", "dotenv-rails", "figaro") and gem.groups.isdisjoint(("development", "test"))
+    return gem.name in ("dotenv", "dotenv-rails") and gem.groups.isdisjoint(("development", "test"))
 
 
 def _documents(repo: Repo, root: str) -> list[str]:

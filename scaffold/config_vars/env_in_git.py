@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from scaffold.config_vars import classify
+from scaffold.config_vars import classify, figaro
 from scaffold.facts import Doubt, Evidence, command
 from scaffold.manifests import env_file
+from scaffold.manifests.env_file import EnvLine
 from scaffold.repo import Repo, join
 
 _FILES = (".env", ".env.local", ".env.production", ".env.prod")
@@ -16,8 +17,11 @@ _SHORTEST = 6
 
 def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
     """Yield a doubt for each .env that git does not ignore and that gives secrets their values."""
-    for path in dict.fromkeys(join(folder, name) for folder in (root, ".") for name in _FILES):
-        held = dict(_secrets(repo, path)) if path in repo else {}
+    settings = figaro.path_of(repo, root)
+    paths = [join(folder, name) for folder in (root, ".") for name in _FILES]
+    for path in dict.fromkeys((*paths, *((settings,) if settings else ()))):
+        parse = figaro.parse if path == settings else env_file.parse
+        held = dict(_secrets(repo.parsed(path, parse))) if path in repo else {}
         if held:
             names = ", ".join(list(held)[:5]) + (", ..." if len(held) > 5 else "")
             yield Doubt(
@@ -35,8 +39,8 @@ def doubts(repo: Repo, stack: str, root: str) -> Iterator[Doubt]:
             )
 
 
-def _secrets(repo: Repo, path: str) -> Iterator[tuple[str, int]]:
-    for item in repo.parsed(path, env_file.parse):
+def _secrets(items: Iterable[EnvLine]) -> Iterator[tuple[str, int]]:
+    for item in items:
         if item.commented or len(item.value) < _SHORTEST:
             continue
         if classify.is_secret(item.name) and not classify.is_unusable(item.value):
