@@ -4,11 +4,46 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from scaffold.patterns import lazy
 from scaffold.record import record
+
+_WORD = lazy(r"[A-Z0-9_]+")
+_HEAD = lazy(r"[A-Z0-9_]+(?=[(\[])")
+
+
+@record
+class NamePatterns:
+    """A list of patterns that must match a whole text.
+
+    Plain words are looked up; a pattern that begins with one is compiled where a text begins so, too.
+    """
+
+    words: frozenset[str]
+    rows: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def fullmatch(self, text: str) -> bool:
+        """Tell whether one of them matches the whole text."""
+        return text in self.words or any(
+            text.startswith(head) and row.fullmatch(text) is not None for head, row in self.rows
+        )
+
+
+def name_patterns(parts: Iterable[str], flags: int = 0) -> NamePatterns:
+    """Return a list of regular expressions, none of which has a choice outside brackets."""
+    words: set[str] = set()
+    heads: dict[str, list[str]] = {}
+    for part in parts:
+        head = None if flags else _HEAD.match(part)
+        if _WORD.fullmatch(part) and not flags:
+            words.add(part)
+        else:
+            heads.setdefault(head[0] if head is not None else "", []).append(f"(?:{part})")
+    rows = tuple((head, lazy("|".join(rest), flags)) for head, rest in heads.items())
+    return NamePatterns(words=frozenset(words), rows=rows)
 
 
 @record
@@ -36,8 +71,7 @@ class AddonPolicy:
 
     def calls(self, what: str, name: str) -> bool:
         """Tell whether a variable is one of those in a list of the role: "own", "account", "reads"."""
-        found = _addon_names(self.role, what)
-        return found is not None and found.fullmatch(name) is not None
+        return _addon_names(self.role, what).fullmatch(name)
 
 
 @record
@@ -114,9 +148,8 @@ def addon(role: str) -> AddonPolicy:
 
 
 @cache
-def _addon_names(role: str, what: str) -> re.Pattern[str] | None:
-    found = table("addons")["services"].get(role, {}).get(what)
-    return re.compile("|".join(f"(?:{part})" for part in found)) if found else None
+def _addon_names(role: str, what: str) -> NamePatterns:
+    return name_patterns(table("addons")["services"].get(role, {}).get(what, ()))
 
 
 @cache

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from scaffold import config_vars
+from scaffold import config_vars, policy
 from scaffold.config_vars import classify, conditions, env_files
 from scaffold.config_vars.secrets import redacted
 from scaffold.facts import Doubt, Evidence
@@ -269,3 +271,15 @@ def test_a_script_for_development_names_no_program_of_production() -> None:
     line = '{"name":"a","scripts":{"dev:seed":"node scripts/seed.js","start":"node index.js"}}'
     assert "SEED_TOKEN" not in found_in({**code, "package.json": line}, "node")
     assert "SEED_TOKEN" in found_in({**code, "package.json": line.replace("dev:seed", "prestart")}, "node")
+
+
+def test_no_name_pattern_has_a_choice_outside_brackets() -> None:
+    """What a pattern begins with decides whether it is tried at all: `AB(C)|D` would never find D."""
+    tables = [*classify.table().values(), *policy.table("addons")["services"].values()]
+    for section in tables:
+        for found in section.values() if isinstance(section, dict) else ():
+            for pattern in found if isinstance(found, list) else ():
+                flat = str(pattern)
+                while flat != (inner := re.sub(r"\\.|\[[^\]]*\]|\([^()]*\)", "", flat)):
+                    flat = inner
+                assert "|" not in flat, pattern

@@ -21,27 +21,25 @@ def table() -> dict[str, Any]:
 
 
 @cache
-def _pattern(section: str, key: str = "names") -> re.Pattern[str]:
+def _pattern(section: str, key: str = "names") -> policy.NamePatterns:
     found = table()[section][key]
     parts = [found] if isinstance(found, str) else found
-    return re.compile(
-        "|".join(f"(?:{part})" for part in parts), re.IGNORECASE if section == "unusable" else 0
-    )
+    return policy.name_patterns(parts, re.IGNORECASE if section == "unusable" else 0)
 
 
 def matches(section: str, key: str, text: str) -> bool:
     """Tell whether the whole text is what a pattern of data/config_vars.toml describes."""
-    return _pattern(section, key).fullmatch(text) is not None
+    return _pattern(section, key).fullmatch(text)
 
 
 def is_foreign(name: str) -> bool:
     """Tell whether a variable belongs to the platform, a shell, a CI service or a package manager."""
-    return bool(_pattern("platform").fullmatch(name) or _pattern("tooling").fullmatch(name))
+    return _pattern("platform").fullmatch(name) or _pattern("tooling").fullmatch(name)
 
 
 def is_framework(name: str) -> bool:
     """Tell whether the framework reads the variable and Heroku's buildpack or the server sets it."""
-    return _pattern("framework").fullmatch(name) is not None
+    return _pattern("framework").fullmatch(name)
 
 
 def is_unset(name: str) -> bool:
@@ -56,18 +54,18 @@ def capitals(name: str) -> str:
 
 def is_optional(name: str) -> bool:
     """Tell whether the name says that the app serves without it."""
-    return _pattern("optional").fullmatch(capitals(name)) is not None
+    return _pattern("optional").fullmatch(capitals(name))
 
 
 def is_needed(name: str) -> bool:
     """Tell whether the name says that production needs a value: a credential, an address, an account."""
     upper = capitals(name)
-    return _pattern("needed").fullmatch(upper) is not None or is_secret(upper)
+    return _pattern("needed").fullmatch(upper) or is_secret(upper)
 
 
 def is_key(name: str) -> bool:
     """Tell whether the name is that of a credential's public half: a site key, a client id."""
-    return _pattern("needed", "keys").fullmatch(capitals(name)) is not None
+    return _pattern("needed", "keys").fullmatch(capitals(name))
 
 
 def is_secret(name: str) -> bool:
@@ -75,12 +73,12 @@ def is_secret(name: str) -> bool:
     upper = capitals(name)
     if upper.startswith(tuple(table()["build"]["prefixes"])) or _pattern("secret", "public").fullmatch(upper):
         return False
-    return bool(_pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper))
+    return _pattern("secret").fullmatch(upper) or _pattern("secret", "urls").fullmatch(upper)
 
 
 def is_credential(value: str | None) -> bool:
     """Tell whether a value must never be shown, whatever the variable is called: a URL with a password."""
-    return value is not None and _pattern("secret", "values").fullmatch(value) is not None
+    return value is not None and _pattern("secret", "values").fullmatch(value)
 
 
 def is_generated(name: str, bound: Iterable[str] = (), said: str = "") -> bool:
@@ -119,12 +117,12 @@ def provider(name: str, language: str = "") -> str:
 
 def is_unusable(value: str) -> bool:
     """Tell whether a fallback cannot work on a dyno or is meant to be replaced."""
-    return not value.strip() or _pattern("unusable", "values").fullmatch(value.strip()) is not None
+    return not value.strip() or _pattern("unusable", "values").fullmatch(value.strip())
 
 
 def is_placeholder(value: str) -> bool:
     """Tell whether a fallback only says that a value belongs there."""
-    return _pattern("unusable", "placeholders").fullmatch(value.strip()) is not None
+    return _pattern("unusable", "placeholders").fullmatch(value.strip())
 
 
 def kind(name: str, value: str | None, told: str) -> str:

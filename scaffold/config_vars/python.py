@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from scaffold.config_vars import python_imports, scope
-from scaffold.config_vars.python_dynaconf import dynaconf_reads
-from scaffold.config_vars.python_flask import MARK, flask_reads
 from scaffold.config_vars.python_index import Index
-from scaffold.config_vars.python_pydantic import BY_FIELD, own_classes, settings_classes
 from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_walk import Walk
 from scaffold.config_vars.python_wrappers import Wrapper, find_wrappers
@@ -31,8 +28,17 @@ MARKS = (
     "everett",
     "envparse",
     "dynaconf",
-    MARK,
+    "from_prefixed_env",
 )
+_FILLED = (
+    "BaseSettings",
+    "__annotations__",
+    "get_type_hints",
+    "__dataclass_fields__",
+    "fields(",
+    "get_annotations",
+)
+"""What a module holds that fills a class from the environment by the names of its fields."""
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] = ()) -> Iterator[Read]:
@@ -48,24 +54,17 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
             marked[path] = Index(tree)
     shared: dict[str, str] = {}
     wrappers: dict[str, tuple[Wrapper, ...]] = {}
-    settings: dict[str, Family] = {}
-    for path, index in marked.items():
-        here = Scope(index)
+    scopes = {path: Scope(index) for path, index in marked.items()}
+    for path, here in scopes.items():
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
-        wrappers |= find_wrappers(index, here)
-        if any(mark in repo.text(path) for mark in BY_FIELD):
-            settings |= dict(own_classes(here))
-        here.known_settings = settings
-        settings = settings_classes(here)
-    if any("dynaconf" in repo.text(path) for path in marked):
-        yield from dynaconf_reads(repo, texts)
-    if any(MARK in repo.text(path) for path in marked):
-        yield from flask_reads(repo, texts)
+        wrappers |= find_wrappers(marked[path], here)
+    settings = _settings(repo, scopes)
+    yield from _of_frameworks(repo, texts, marked)
     names = sorted({*shared, *settings, *(name for name in wrappers if "." not in name)})
-    wanted = _callers(names)
+    wanted = _callers(names) if names else None
     for path, text in texts:
         found = marked.get(path)
-        if found is None and any(name in text for name in names) and wanted.search(text):
+        if found is None and wanted and any(name in text for name in names) and wanted.search(text):
             tree = tree_of(repo, path)
             found = None if tree is None else Index(tree)
         if found is not None:
@@ -73,6 +72,32 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
             inner.absent = python_imports.absent(repo, root, path, found)
             by_hand = scope.is_task(path) and not _is_run(path, runs)
             yield from Walk(path, found, inner, wrappers, by_hand=by_hand).reads()
+
+
+def _settings(repo: Repo, scopes: Mapping[str, Scope]) -> dict[str, Family]:
+    """Return the classes of the app that are filled from the environment, field by field."""
+    settings: dict[str, Family] = {}
+    if any(mark in repo.text(path) for path in scopes for mark in _FILLED):
+        from scaffold.config_vars import python_pydantic
+
+        for path, here in scopes.items():
+            if any(mark in repo.text(path) for mark in python_pydantic.BY_FIELD):
+                settings |= dict(python_pydantic.own_classes(here))
+            here.known_settings = settings
+            settings = python_pydantic.settings_classes(here)
+    return settings
+
+
+def _of_frameworks(repo: Repo, texts: list[tuple[str, str]], marked: Collection[str]) -> Iterator[Read]:
+    """Yield what settings objects read that take any variable with their prefix."""
+    if any("dynaconf" in repo.text(path) for path in marked):
+        from scaffold.config_vars.python_dynaconf import dynaconf_reads
+
+        yield from dynaconf_reads(repo, texts)
+    if any("from_prefixed_env" in repo.text(path) for path in marked):
+        from scaffold.config_vars.python_flask import flask_reads
+
+        yield from flask_reads(repo, texts)
 
 
 def _is_run(path: str, runs: Collection[str]) -> bool:

@@ -23,8 +23,6 @@ _KINDS = ("", "boolean", "number", "list", "url")
 
 def configurations_reads(path: str, index: Index, scope: Scope) -> Iterator[Read]:
     """Yield the variables of the values in the module's classes, and of values that are named."""
-    if not any(origin.startswith("configurations") for origin in scope.origins.values()):
-        return
     for call in index.of(ast.Call):
         origin = scope.origin(call.func)
         if origin.startswith(_MODULE):

@@ -6,12 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from scaffold.config_vars.python_calls import Wrappers, find_reads
-from scaffold.config_vars.python_configurations import configurations_reads
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_libraries import Found, schema_defaults
 from scaffold.config_vars.python_loops import Loops
 from scaffold.config_vars.python_places import Place, Places
-from scaffold.config_vars.python_pydantic import pydantic_reads
 from scaffold.config_vars.python_scope import Scope
 from scaffold.config_vars.python_tables import table_reads, value_text
 from scaffold.config_vars.python_verdicts import find_verdicts
@@ -42,8 +40,7 @@ class Walk:
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads; a test of the bound name elsewhere in it decides on its mode."""
-        found = [*self._expressions(), *self._given(), *pydantic_reads(self.path, self.scope)]
-        found += configurations_reads(self.path, self.index, self.scope)
+        found = [*self._expressions(), *self._given(), *self._of_classes()]
         found += table_reads(self.path, self.index, self.scope)
         found += self._unread({read.name for read in found})
         if self.by_hand:
@@ -52,6 +49,17 @@ class Walk:
         found = [replace(read, guarded=True) if _is_set(read, assigned) else read for read in found]
         bound = {read.bound for read in found if read.bound}
         yield from find_verdicts(self.index, self.scope, bound, self.places.missing).settle(found)
+
+    def _of_classes(self) -> Iterator[Read]:
+        """Yield what libraries read that fill the attributes of a class."""
+        if self.scope.known_settings:
+            from scaffold.config_vars.python_pydantic import pydantic_reads
+
+            yield from pydantic_reads(self.path, self.scope)
+        if any(origin.startswith("configurations") for origin in self.scope.origins.values()):
+            from scaffold.config_vars.python_configurations import configurations_reads
+
+            yield from configurations_reads(self.path, self.index, self.scope)
 
     def _assigned(self) -> Iterator[tuple[str, int, int]]:
         """Yield (name, line, last line of the block) of what the module puts into the environment itself."""

@@ -1,24 +1,14 @@
-"""Which readers run for an app's language, and what its code as a whole says about the names it reads."""
+"""Which readers run for an app's language, and what its code as a whole says about the names it reads.
+
+A reader is imported only where it runs: importing all of them takes longer than reading a small app.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from scaffold.config_vars import (
-    dart,
-    dart_config,
-    dotnet,
-    javascript,
-    jvm_files,
-    languages,
-    python,
-    ruby,
-    ruby_asked,
-    scope,
-    texts,
-)
-from scaffold.config_vars.language_forms import LANGUAGES
+from scaffold.config_vars import scope, texts
 from scaffold.config_vars.reads import Read
 from scaffold.patterns import lazy
 from scaffold.repo import Repo
@@ -27,8 +17,10 @@ _BY_LANGUAGE = {
     "java": ("java", "kotlin", "scala"),
     "kotlin": ("java", "kotlin"),
     "dotnet": ("csharp",),
-    "docker": tuple(LANGUAGES),
+    "docker": ("go", "php", "java", "kotlin", "scala", "rust", "csharp", "elixir"),
 }
+_OF_THEIR_OWN = frozenset(("python", "ruby", "node", "static", "dart"))
+"""Languages with a reader that is no row of the table."""
 
 
 def read(
@@ -41,22 +33,41 @@ def read(
     prefix = "" if root == "." else root + "/"
     container = language == "docker"
     if language == "python" or container:
+        from scaffold.config_vars import python
+
         yield from python.read(repo, root, others, runs)
     if language == "ruby" or container:
+        from scaffold.config_vars import ruby
+
         yield from ruby.read(repo, root, others)
     if language in ("node", "docker", "static") or prefix + "package.json" in repo:
+        from scaffold.config_vars import javascript
+
         yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
-    for name in _BY_LANGUAGE.get(language, (language,)):
-        if name in LANGUAGES:
-            yield from languages.read(repo, root, others, name)
+    yield from _tabled(repo, language, root, others)
     if language == "dart" or container:
+        from scaffold.config_vars import dart, dart_config
+
         yield from dart.read(repo, root, others)
         yield from dart_config.read(repo, root, others)
     if language in ("java", "kotlin", "docker"):
+        from scaffold.config_vars import jvm_files
+
         yield from jvm_files.read(repo, root, others)
     if language in ("dotnet", "docker"):
+        from scaffold.config_vars import dotnet
+
         yield from dotnet.read(repo, root, others)
     yield from texts.read(repo, language, root, others)
+
+
+def _tabled(repo: Repo, language: str, root: str, others: tuple[str, ...]) -> Iterator[Read]:
+    """Yield the reads of the languages that one table describes."""
+    for name in _BY_LANGUAGE.get(language, () if language in _OF_THEIR_OWN else (language,)):
+        from scaffold.config_vars import language_forms, languages
+
+        if name in language_forms.LANGUAGES:
+            yield from languages.read(repo, root, others, name)
 
 
 _SETTING = lazy(r"(?:[sS]ettings|[cC]onfig|conf)(?:\.|\[['\"]|\.get\(['\"])(\w+)['\"]?[\])]?")
@@ -73,7 +84,11 @@ def tested(
     bound = {read.bound for found in reads.values() for read in found if len(read.bound) > 3}
     if not bound:
         return frozenset()
-    found = set(ruby_asked.asked(repo, root, others, reads))
+    found: set[str] = set()
+    if any(scope.files(repo, root, others, (".rb",))):
+        from scaffold.config_vars import ruby_asked
+
+        found.update(ruby_asked.asked(repo, root, others, reads))
     for path in scope.files(repo, root, others, (".py",)):
         text = repo.text(path)
         for holder in _HOLDERS:

@@ -107,17 +107,17 @@ TOOLS = (
 """Tools whose command serves a script; the flags give the port and every interface."""
 
 SELF_SERVING = {
-    "tornado": re.compile(r"tornado\.(?:web|httpserver|ioloop)|\.listen\("),
-    "aiohttp": re.compile(r"\bweb\.run_app\(|TCPSite\("),
-    "bottle": re.compile(r"^\s*(?:bottle\.)?run\(", re.MULTILINE),
-    "cherrypy": re.compile(r"cherrypy\.(?:quickstart|engine\.start)\("),
-    "sanic": re.compile(r"\.run\("),
-    "nicegui": re.compile(r"\bui\.run\("),
-    "websockets": re.compile(r"\bserve\("),
-    "werkzeug": re.compile(r"\brun_simple\("),
-    "waitress": re.compile(r"\bserve\("),
-    "python-socketio": re.compile(r"eventlet\.wsgi\.server\(|run_app\("),
-    "": re.compile(r"\b(?:HTTPServer|TCPServer|ThreadingHTTPServer|make_server|create_server)\("),
+    "tornado": lazy(r"tornado\.(?:web|httpserver|ioloop)|\.listen\("),
+    "aiohttp": lazy(r"\bweb\.run_app\(|TCPSite\("),
+    "bottle": lazy(r"^\s*(?:bottle\.)?run\(", re.MULTILINE),
+    "cherrypy": lazy(r"cherrypy\.(?:quickstart|engine\.start)\("),
+    "sanic": lazy(r"\.run\("),
+    "nicegui": lazy(r"\bui\.run\("),
+    "websockets": lazy(r"\bserve\("),
+    "werkzeug": lazy(r"\brun_simple\("),
+    "waitress": lazy(r"\bserve\("),
+    "python-socketio": lazy(r"eventlet\.wsgi\.server\(|run_app\("),
+    "": lazy(r"\b(?:HTTPServer|TCPServer|ThreadingHTTPServer|make_server|create_server)\("),
 }
 """Libraries whose server a script starts itself, and the call; "" is the standard library."""
 

@@ -108,7 +108,7 @@ _SIGNALS = {
     ),
     "channel_names": (r"\bChannelNameRouter\s*\(",),
 }
-_PATTERNS = {name: re.compile("|".join(ways), re.MULTILINE) for name, ways in _SIGNALS.items()}
+_PATTERNS = {name: lazy("|".join(ways), re.MULTILINE) for name, ways in _SIGNALS.items()}
 _KEYS = {
     "database_url": ("DATABASE_URL", "database_url", "HEROKU_POSTGRESQL"),
     "dj_database_url": ("dj_database_url", "db("),
