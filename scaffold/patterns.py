@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     lazy = re.compile
 else:
 
@@ -21,3 +23,11 @@ else:
             for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"):
                 setattr(self, method, getattr(compiled, method))
             return getattr(compiled, name)
+
+
+def has_any(text: str, words: Iterable[str]) -> bool:
+    """Tell whether a text has one of these words: before a search or a parse, for thousands of files."""
+    for word in words:  # noqa: SIM110  (a generator takes twice the time)
+        if word in text:
+            return True
+    return False

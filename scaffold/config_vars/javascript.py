@@ -12,7 +12,7 @@ from scaffold.config_vars.javascript_helpers import Helper, passed_on, seek
 from scaffold.config_vars.javascript_module import Module
 from scaffold.config_vars.javascript_schemas import FIELD, LIBRARIES
 from scaffold.config_vars.reads import Read
-from scaffold.patterns import lazy
+from scaffold.patterns import has_any, lazy
 from scaffold.record import replace
 from scaffold.repo import Repo
 
@@ -35,14 +35,14 @@ def _is_marked(path: str, text: str) -> bool:
     if "process" in text and _PROCESS.search(text):
         return True
     env = "env" in text
-    if (env or "Env(" in text or "EnvironmentP" in text) and any(mark in text for mark in _SURE):
+    if (env or "Env(" in text or "EnvironmentP" in text) and has_any(text, _SURE):
         return True
-    if env and "config/" in path and javascript_services.MARK.search(text):
+    if env and "config/" in path and javascript_services.is_marked(text):
         return True
     imports = text[:_IMPORTS]
-    if any(word in imports for word in _SERVICES):
+    if has_any(imports, _SERVICES):
         return True
-    return any(word in imports for word in LIBRARIES) and FIELD.search(text) is not None
+    return has_any(imports, LIBRARIES) and FIELD.search(text) is not None
 
 
 def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Iterator[Read]:
@@ -65,8 +65,11 @@ def read(repo: Repo, root: str, others: tuple[str, ...], *, assets: bool) -> Ite
     modules |= _importers(texts, modules, helpers)
     if helpers:
         calls = seek(found for known in helpers.values() for found in known)
+        names = sorted(helpers)
         for path, text in texts:
-            if path not in modules and calls.search(text) and (tree := _tree(path, text)) is not None:
+            if path in modules or not has_any(text, names) or not calls.search(text):
+                continue
+            if (tree := _tree(path, text)) is not None:
                 modules[path] = Module(path, tree, helpers)
     own = frozenset(name for path, module in modules.items() for name in inlined(path, module.tree))
     reads = [found for path in sorted(modules) for found in modules[path].reads()]

@@ -27,9 +27,9 @@ class Asks:
 
     def __init__(self, tree: Any) -> None:
         self.tree = tree
+        self.text: str = tree.text()
         self._failing: dict[str, bool] = {}
         self._lists: frozenset[str] | None = None
-        self._uses: dict[str, list[Any]] | None = None
 
     def fails(self, node: Any) -> bool:
         """Tell whether code stops the program: by itself, by a function, by a list of failures."""
@@ -94,16 +94,16 @@ class Asks:
 
     def uses(self, name: str) -> list[Any]:
         """Return the places where a name is used, with the object it is a field of."""
-        if self._uses is None:
-            self._uses = {}
-            for node in nodes.every(self.tree, "identifier", "property_identifier"):
-                parent = node.parent()
-                if node.kind() == "property_identifier":
-                    if parent.kind() == "member_expression" and not _FOREIGN.match(parent.text()):
-                        self._uses.setdefault(node.text(), []).append(parent)
-                else:
-                    self._uses.setdefault(node.text(), []).append(node)
-        return [node for node in self._uses.get(name, []) if not _is_parameter(node, name)]
+        if self.text.count(name) < 2 or not nodes.is_word(name):
+            return []
+        found = []
+        for node in nodes.words(self.tree, name, "identifier", "property_identifier"):
+            parent = node.parent()
+            if node.kind() == "identifier":
+                found.append(node)
+            elif parent.kind() == "member_expression" and not _FOREIGN.match(parent.text()):
+                found.append(parent)
+        return [node for node in found if not _is_parameter(node, name)]
 
 
 def _is_parameter(node: Any, name: str) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scaffold.config_vars import nodes
-from scaffold.patterns import lazy
+from scaffold.patterns import has_any, lazy
 
 MARK = lazy(
     r"\bprocess\??\s*\.\s*env\b|\bprocess\[['\"]env|import\.meta\.env|\$env/|\b(?:Bun|Deno)\.env|['\"](?:node:)?process['\"]"
     r"|=\s*process\s*;|\bloadEnv\(|\.config\([^)]*\)\.parsed\b"
 )
 """A text without one of these names no environment."""
+_WORDS = ("process", "meta.env", "$env/", "Bun.env", "Deno.env", "loadEnv(", ").parsed")
 
 _SPACE = lazy(r"[\s?!]+")
 _PROCESS = ("process", "globalThis.process", "global.process", "window.process", "self.process")
@@ -30,6 +31,8 @@ _COPIES = lazy(
 )
 _COPIED = lazy(r"(?<![.\w])(\w+)\[[^\]]*\]\s*=\s*[^;\n]*\bprocess\.env\[")
 """An object that a loop fills from the environment."""
+_APART = lazy(r"[{,\n/]\s*env\b")
+"""How a pattern that takes `env` out of an object may begin."""
 
 
 class Environment:
@@ -43,7 +46,7 @@ class Environment:
         self._seen: set[tuple[int, int]] = set()
         self._bound: set[tuple[str, int]] = set()
         text = tree.text()
-        if MARK.search(text):
+        if "process.env" in text or (has_any(text, _WORDS) and MARK.search(text)):
             self._find(text)
 
     def add(self, names: Iterable[str]) -> None:
@@ -62,8 +65,9 @@ class Environment:
                 processes.add(found["whole"])
         for node in self._roots(processes):
             self._take(node)
-        self._apart(processes)
-        self.add(named | set(_COPIED.findall(text)))
+        if _APART.search(text):
+            self._apart(processes)
+        self.add(named | _copied(text))
 
     def _roots(self, processes: set[str]) -> Iterator[Any]:
         """Yield `process.env` in all its spellings, and the calls that read .env files."""
@@ -147,7 +151,7 @@ class Environment:
                 found.add("default")
             elif kind == "variable_declarator" and nodes.same(parent.field("value"), node):
                 found |= _exports(text, parent.field("name").text())
-        return found | {name for copied in set(_COPIED.findall(text)) for name in _exports(text, copied)}
+        return found | {name for copied in _copied(text) for name in _exports(text, copied)}
 
     def _follow(self, node: Any, parent: Any, kind: str) -> None:
         """Find what else stands for the environment where it is bound or handed on."""
@@ -185,10 +189,10 @@ class Environment:
 
     def _uses(self, name: str, scope: Any) -> None:
         key = (name, scope.range().start.index)
-        if not re.fullmatch(r"[A-Za-z_$][\w$]*", name) or key in self._bound:
+        if not nodes.is_word(name) or key in self._bound:
             return
         self._bound.add(key)
-        for node in scope.find_all({"rule": {"kind": "identifier", "regex": f"^{re.escape(name)}$"}}):
+        for node in nodes.words(scope, name, "identifier"):
             parent = node.parent()
             declared = parent is not None and (
                 parent.kind() in ("import_specifier", "import_clause", "formal_parameters", "pair_pattern")
@@ -234,8 +238,15 @@ _FUNCTIONS = (
 )
 
 
+def _copied(text: str) -> set[str]:
+    """Return the names of objects that are filled from the environment key by key."""
+    return set(_COPIED.findall(text)) if "process.env[" in text else set()
+
+
 def _exports(text: str, name: str) -> set[str]:
     """Return the names that a script exports one of its own names under."""
+    if not nodes.is_word(name):
+        return set()
     word = re.escape(name)
     found = {name} if re.search(rf"\bexport\s+(?:const|let|var)\s+{word}\b", text) else set()
     if re.search(rf"\b(?:export|module\.exports\s*=)\s*\{{[^}}]*\b{word}\b|\bexports\.{word}\s*=", text):

@@ -17,6 +17,7 @@ from scaffold.config_vars.javascript_truth import Known
 from scaffold.config_vars.javascript_validators import Field
 from scaffold.config_vars.javascript_values import fields
 from scaffold.config_vars.reads import Mode, Read, is_name
+from scaffold.patterns import has_any
 from scaffold.record import replace
 
 _VITE = ("MODE", "DEV", "PROD", "SSR", "BASE_URL")
@@ -34,7 +35,8 @@ class Module:
         self.helpers = helpers
         self.environment = Environment(tree)
         self.places = Places(tree)
-        self.renamed = {name: first for name, first, exported in renamed(tree.text()) if not exported}
+        self.text: str = tree.text()
+        self.renamed = {name: first for name, first, exported in renamed(self.text) if not exported}
 
     def reads(self) -> Iterator[Read]:
         """Yield the module's reads."""
@@ -57,10 +59,10 @@ class Module:
 
     def _validated(self, reads: Iterable[Read]) -> Iterator[Read]:
         """Apply schemas with keys of their own: `schema.parse({ port: process.env.PORT })`."""
-        text = self.tree.text()
+        text = self.text
         reads, below = list(reads), dict[str, Field]()
         open_names = any(read.mode is Mode.PLAIN and read.bound != read.name for read in reads)
-        if open_names and any(word in text for word in LIBRARIES):
+        if open_names and has_any(text, LIBRARIES):
             fields_found = schema_fields(text, self.tree, self.places.values)
             below = {key: found for key, _, found in fields_found if key != key.upper()}
         for read in reads:
@@ -112,7 +114,13 @@ class Module:
             mode, default = self.places.fallback(items[2] if len(items) > 2 else None)
             yield call, name, mode, default
 
+    def _names_calls(self) -> bool:
+        """Tell whether the script names a helper or a library's call, so that its calls are worth a look."""
+        return has_any(self.text, (*_ENV_CALLS, *self.helpers))
+
     def _calls(self) -> Iterator[tuple[Any, str, Mode, str | None]]:
+        if not self._names_calls():
+            return
         for node in nodes.every(self.tree, "call_expression"):
             callee, arguments = node.field("function"), nodes.named(node.field("arguments"))
             if callee is None or not arguments:
@@ -172,7 +180,8 @@ class Module:
 
     def _imports(self) -> Iterator[Read]:
         """`import { A } from "$env/static/private"`: Svelte's build fails without it."""
-        for node in nodes.every(self.tree, "import_statement"):
+        static = "$env/static/" in self.text
+        for node in nodes.every(self.tree, "import_statement") if static else ():
             if "$env/static/" in node.text():
                 for item in nodes.every(node, "import_specifier"):
                     found = self._read(item, nodes.named(item)[0].text(), Mode.STRICT, None, "")
@@ -188,7 +197,8 @@ class Module:
             parent = node.parent()
             if parent is not None and parent.kind() == "subscript_expression":
                 asked.append((parent, parent.field("index"), False))
-        for node in nodes.every(self.tree, "call_expression") if self.helpers else ():
+        known = self.helpers and self._names_calls()
+        for node in nodes.every(self.tree, "call_expression") if known else ():
             arguments = nodes.named(node.field("arguments"))
             found = self._helper(node.field("function").text())
             if found is not None and len(arguments) > found.key:

@@ -10,7 +10,7 @@ from scaffold.config_vars import nodes
 from scaffold.config_vars.javascript_validators import Field, Validators
 from scaffold.config_vars.javascript_values import Values, fields
 from scaffold.config_vars.reads import Mode, Read
-from scaffold.patterns import lazy
+from scaffold.patterns import has_any, lazy
 from scaffold.record import replace
 
 LIBRARIES = (
@@ -34,7 +34,7 @@ _TYPES = {"number": "number", "boolean": "boolean"}
 def schema_reads(path: str, tree: Any, values: Values) -> Iterator[Read]:
     """Yield the variables that the schemas in a script ask for."""
     text = tree.text()
-    if not any(word in text for word in LIBRARIES) and not re.search(r"createEnv|cleanEnv", text):
+    if not has_any(text, LIBRARIES) and not re.search(r"createEnv|cleanEnv", text):
         return
     for key, node, found in schema_fields(text, tree, values):
         if _KEY.fullmatch(key):

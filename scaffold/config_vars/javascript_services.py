@@ -10,13 +10,30 @@ from scaffold.config_vars import nodes
 from scaffold.config_vars.javascript_validators import chain
 from scaffold.config_vars.javascript_values import Values, fields
 from scaffold.config_vars.reads import Mode, Read
-from scaffold.patterns import lazy
+from scaffold.patterns import has_any, lazy
 
 MARK = lazy(
     r"ConfigService|\bconvict\b|['\"]env-var['\"]|\bnconf\b|EnvironmentPlugin|\(\s*\{[^(){}]*\benv\b[^(){}]*\}\s*\)\s*=>"
     r"|#start/env|@ioc:Adonis/Core/Env"
 )
 """A script with one of these may ask a config service."""
+_WORDS = (
+    "ConfigService",
+    "convict",
+    "env-var",
+    "nconf",
+    "EnvironmentPlugin",
+    "#start/env",
+    "Adonis/Core/Env",
+)
+_HANDED = lazy(r"env\b[^(){}]*\}\s*\)\s*=>")
+
+
+def is_marked(text: str) -> bool:
+    """Tell whether a script may ask a config service; the words first, they cost nothing."""
+    seen = has_any(text, _WORDS) or ("=>" in text and _HANDED.search(text))
+    return bool(seen and MARK.search(text))
+
 
 _KEY = lazy(r"[A-Z][A-Z0-9_]{1,99}")
 _NEST = lazy(r"\b(\w+)\??\s*:\s*(?:\w+\.)?\w*ConfigService\b|\b(\w+)\s*=\s*[^;\n]*ConfigService\b")
@@ -33,7 +50,7 @@ Asked = tuple[Any, str, Mode, "str | None"]
 def asked(tree: Any, values: Values) -> Iterator[Asked]:
     """Yield the calls that ask a service for a variable: place, name, mode, default."""
     text = tree.text()
-    if not MARK.search(text):
+    if not is_marked(text):
         return
     nest = _nest(text)
     holders = {name for found in _ENV_VAR.findall(text) for name in found if name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from scaffold.config_vars import nodes
@@ -15,11 +16,17 @@ class Values:
     """The constants of one script."""
 
     def __init__(self, tree: Any) -> None:
-        self.constants: dict[str, Any] = {}
-        for node in nodes.every(tree, "variable_declarator"):
+        self.tree = tree
+
+    @cached_property
+    def constants(self) -> dict[str, Any]:
+        """What the names of the script stand for, sought at the first question: many scripts need none."""
+        found: dict[str, Any] = {}
+        for node in nodes.every(self.tree, "variable_declarator"):
             name, value = node.field("name"), node.field("value")
             if name is not None and value is not None and name.kind() == "identifier":
-                self.constants.setdefault(name.text(), value)
+                found.setdefault(name.text(), value)
+        return found
 
     def literal(self, node: Any | None, depth: int = 0) -> str | None:
         """Return the text of a literal, also behind a constant or a cast; None for anything computed."""

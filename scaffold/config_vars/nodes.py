@@ -37,6 +37,20 @@ class Found:
         return [node for kind, node in self._found if kind in kinds]
 
 
+_WORD = lazy(r"[A-Za-z_$][\w$]*")
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a text can be a name in code."""
+    return _WORD.fullmatch(text) is not None
+
+
+def words(node: Any, name: str, *kinds: str) -> list[Any]:
+    """Return all nodes of these kinds below a node whose text is a name."""
+    any_of = [{"kind": kind} for kind in kinds]
+    return list(node.find_all({"rule": {"any": any_of, "regex": f"^{re.escape(name)}$"}}))
+
+
 def line(node: Any) -> int:
     """Return the 1-based line of a node."""
     return int(node.range().start.line) + 1

@@ -128,8 +128,12 @@ def _files(
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
             continue
-        if every or (is_production(relative(root, path), named) and not _is_by_hand(repo, path)):
+        if every or repo.once(("production", root, path), lambda: _is_run(repo, root, path, named)):  # noqa: B023
             yield path
+
+
+def _is_run(repo: Repo, root: str, path: str, named: str) -> bool:
+    return is_production(relative(root, path), named) and not _is_by_hand(repo, path)
 
 
 def _is_by_hand(repo: Repo, path: str) -> bool:

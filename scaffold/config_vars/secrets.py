@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from scaffold.config_vars import classify, scope
 from scaffold.config_vars.reads import Read
 from scaffold.facts import Doubt, Evidence
-from scaffold.patterns import lazy
+from scaffold.patterns import has_any, lazy
 from scaffold.record import replace
 from scaffold.repo import Repo
 
@@ -88,7 +88,7 @@ def doubts(
     }
     for path in scope.files(repo, root, others, _SUFFIXES.get(language, ())):
         text = repo.text(path)
-        if any(word in text for word in _NEAR) and not scope.is_task(path) and scope.is_readable(text):
+        if has_any(text, _NEAR) and not scope.is_task(path) and scope.is_readable(text):
             places |= {(path, line) for line in _literals(text)}
     if not places:
         return
