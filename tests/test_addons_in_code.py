@@ -86,7 +86,25 @@ def dart(packages: str, code: str, later: str = "") -> Files:
     return {"pubspec.yaml": spec, "bin/server.dart": server}
 
 
+_CACHES = "if os.environ.get('REDIS_URL'):\n    CACHE = {'url': os.environ['REDIS_URL']}\nelse:\n    CACHE = {'memory': True}"
+
 CREATED: list[tuple[str, Files, list[str]]] = [
+    (
+        "python driver as an extra",
+        flask("databases[asyncpg]", "url = os.environ['DATABASE_URL']"),
+        ["heroku-postgresql"],
+    ),
+    (
+        "python settings in classes",
+        flask("psycopg", "class Shop(Configuration):\n    DATABASES = values.DatabaseURLValue()"),
+        ["heroku-postgresql"],
+    ),
+    ("python cache and queue", flask("redis\nrq", _CACHES), ["heroku-redis"]),
+    (
+        "python cache, and locks",
+        flask("redis", f"{_CACHES}\nlocks = os.environ['REDIS_URL']"),
+        ["heroku-redis"],
+    ),
     ("python postgres", flask("psycopg2", "url = os.environ['DATABASE_URL']"), ["heroku-postgresql"]),
     (
         "python postgres 3",
@@ -323,6 +341,7 @@ def test_a_driver_in_use_creates(files: Files, expected: list[str]) -> None:
 
 
 SAID: list[tuple[str, Files, list[str]]] = [
+    ("python cache that copes without", flask("redis", _CACHES), ["Heroku Key-Value Store"]),
     ("python driver alone", flask("psycopg2", ""), ["Heroku Postgres"]),
     (
         "python mongodb",

@@ -34,6 +34,16 @@ IMPLIED = {
     "apache-airflow": ("gunicorn", "flask"),
     "connexion[flask]": ("flask",),
     "connexion[uvicorn]": ("uvicorn",),
+    "databases[asyncpg]": ("databases", "asyncpg"),
+    "databases[postgresql]": ("databases", "asyncpg"),
+    "databases[aiopg]": ("databases", "aiopg"),
+    "databases[aiomysql]": ("databases", "aiomysql"),
+    "databases[mysql]": ("databases", "aiomysql"),
+    "ormar[postgresql]": ("databases", "asyncpg"),
+    "tortoise-orm[asyncpg]": ("asyncpg",),
+    "sqlalchemy[postgresql]": ("psycopg2",),
+    "sqlalchemy[postgresql-asyncpg]": ("asyncpg",),
+    "sqlalchemy[postgresql-psycopg]": ("psycopg",),
 }
 """What a package, or one of its extras, installs besides itself (where no lock file says it)."""
 

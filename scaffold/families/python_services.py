@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.facts import Addon, Evidence, Strength
@@ -9,7 +10,9 @@ from scaffold.families.python import Dependency, PythonApp
 from scaffold.families.python_celery import celery_app
 from scaffold.families.python_libraries import MONGO_DRIVERS, MYSQL_DRIVERS, POSTGRES_DRIVERS
 from scaffold.families.python_signals import Signals, signals
+from scaffold.families.python_syntax import statements, tree_of
 from scaffold.families.service_libraries import library_hints
+from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
 
@@ -86,7 +89,10 @@ def _redis(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:
         why = f"{proofs[0].path} connects to Redis"
         if celery and not var and not seen.every("amqp", "amqp_env"):
             var = seen.variable("broker_var")
-        yield _addon(app, "redis", driver, proofs, why, var=var)
+        strength = Strength.FRAMEWORK
+        if not app.has(*_QUEUES) and all(_is_spared(repo, proof) for proof in (*named, *used)):
+            strength, why = Strength.HINT, f"{proofs[0].path} caches in Redis where it is told to"
+        yield _addon(app, "redis", driver, proofs, why, var=var, strength=strength)
     elif celery and not seen.every("amqp", "amqp_env"):
         why = "the Celery worker needs a broker, and redis is declared"
         broker = seen.variable("broker_var")
@@ -94,6 +100,23 @@ def _redis(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:
     elif driver:
         why = f"{driver.name} is declared, but no setting that uses it was found"
         yield _addon(app, "redis", driver, (), why, strength=Strength.HINT)
+
+
+_QUEUES = ("rq", "django-rq", "arq", "channels-redis", "huey", "dramatiq")
+_CACHE = lazy(r"cache|session", re.IGNORECASE)
+
+
+def _is_spared(repo: Repo, proof: Evidence) -> bool:
+    """Tell whether a line stands in one branch of a condition, and the other one caches elsewhere."""
+    tree = tree_of(repo, proof.path)
+    lines = repo.lines(proof.path)
+    for node, _ in statements(tree.body) if tree is not None else ():
+        other = getattr(node, "orelse", None)
+        if not isinstance(other, list) or not other or not node.lineno <= proof.line < other[0].lineno:
+            continue
+        branches = (lines[node.lineno : other[0].lineno - 1], lines[other[0].lineno - 1 : node.end_lineno])
+        return all(any(_CACHE.search(line) for line in branch) for branch in branches)
+    return False
 
 
 def _rabbitmq(repo: Repo, app: PythonApp, seen: Signals) -> Iterator[Addon]:

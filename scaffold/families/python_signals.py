@@ -32,6 +32,7 @@ _SIGNALS = {
     "dj_database_url": (
         r"\bdj_database_url\.(?:config|parse)\s*\(",
         r"\benv(?:iron)?\.(?:db|dj_db_url)(?:_url)?\s*\(",
+        r"\bDatabaseURLValue\s*\(",
     ),
     "django_heroku": (r"\bdjango_(?:on_)?heroku\.settings\s*\(",),
     "postgres_engine": (
@@ -111,7 +112,7 @@ _SIGNALS = {
 _PATTERNS = {name: lazy("|".join(ways), re.MULTILINE) for name, ways in _SIGNALS.items()}
 _KEYS = {
     "database_url": ("DATABASE_URL", "database_url", "HEROKU_POSTGRESQL"),
-    "dj_database_url": ("dj_database_url", "db("),
+    "dj_database_url": ("dj_database_url", "db(", "DatabaseURLValue"),
     "django_heroku": ("heroku.settings",),
     "postgres_engine": ("postg",),
     "postgres_url": ("postgres", "psycopg", "asyncpg", "Postgresql"),
