@@ -471,6 +471,73 @@ NEEDS = [
         {"a.py": "import os\nx = os.environ.get('ADMIN_NETWORKS', '127.0.0.1/32')\n"},
         {"ADMIN_NETWORKS": False},
     ),
+    (
+        "a variable that the settings put there for others",
+        {
+            "shop/settings.py": "import os\nos.environ['MAP_COLOUR'] = 'red'\nos.environ['MAP_SIZE'] = os.environ['SHOP_SIZE']\n",
+            "shop/map.py": "import os\nx = os.environ['MAP_COLOUR']\ny = os.environ['SHOP_PLACE']\n",
+        },
+        {"SHOP_PLACE": True, "SHOP_SIZE": True},
+    ),
+    (
+        "a variable that one script puts there for itself",
+        {"tune.py": "import os\nos.environ['SHOP_PLACE'] = 'here'\n", "a.py": "import os\nx = os.environ['SHOP_PLACE']\n"},
+        {"SHOP_PLACE": True},
+    ),
+    (
+        "a function that fails only if it is told to",
+        {"a.py": "import os\ndef ask(name, default=None, needed=False):\n    value = os.environ.get(name, default)\n    if needed and not value:\n        raise ValueError(name)\n    return value\nx = ask('SHOP_PLACE', needed=True)\ny = ask('CRM_KEY')\nz = ask('SHOP_SIZE', '3')\nw = ask('SHOP_TIME', None, True)\n"},
+        {"SHOP_PLACE": True, "CRM_KEY": False, "SHOP_SIZE": False, "SHOP_TIME": True},
+    ),
+    (
+        "a function that fails unless it is told not to",
+        {"a.py": "import os\ndef ask(name, *, spare=False):\n    value = os.environ.get(name)\n    if value is None and not spare:\n        raise ValueError(name)\n    return value\nx = ask('SHOP_PLACE')\ny = ask('CRM_KEY', spare=True)\n"},
+        {"SHOP_PLACE": True, "CRM_KEY": False},
+    ),
+    (
+        "names that a loop's body makes, and what one of them switches on",
+        {"a.py": "import os\nfor word in ('north', 'south'):\n    head = word.upper()\n    door = os.environ.get(f'{head}_DOOR')\n    if door:\n        x = os.environ[f'{head}_SECRET']\n    y = os.environ[word.upper() + '_GATE']\n"},
+        {"NORTH_DOOR": False, "SOUTH_DOOR": False, "NORTH_SECRET": False, "SOUTH_SECRET": False, "NORTH_GATE": True, "SOUTH_GATE": True},
+    ),
+    (
+        "a class and a function of another module that are handed the environment",
+        {
+            "a.py": "import os\nfrom shop import Shop, doors\nenv = os.environ\nshop = Shop(3, env)\ndoors(source=os.environ)\n",
+            "shop.py": "class Shop:\n    def __init__(self, floor, env):\n        self.env = env\n        self.place = env['SHOP_PLACE']\n        self.size = int(env.get('SHOP_SIZE', 3))\n        self.key = self.env['CRM_KEY']\n\ndef doors(source):\n    return source['SHOP_DOOR']\n\ndef other(table):\n    return table['OTHER_THING']\n",
+        },
+        {"SHOP_PLACE": True, "SHOP_SIZE": False, "CRM_KEY": True, "SHOP_DOOR": True},
+    ),
+    (
+        "a parameter that holds something else in another function",
+        {
+            "a.py": "import os\nfrom shop import doors\ndoors(os.environ)\n",
+            "shop.py": "def doors(source):\n    return source['SHOP_DOOR']\n\ndef other(source):\n    return source['OTHER_THING']\n",
+        },
+        {},
+    ),
+    (
+        "classes for development beside one for production",
+        {"config.py": "import os\nclass Config:\n    KEY = os.environ['CRM_KEY']\nclass DevConfig(Config):\n    PLACE = os.environ.get('DEV_PLACE')\nclass TestingConfig(Config):\n    KEY = os.environ.get('CRM_KEY')\nclass ProductionConfig(Config):\n    PLACE = os.environ['SHOP_PLACE']\n"},
+        {"CRM_KEY": True, "SHOP_PLACE": True},
+    ),
+    (
+        "classes for development that production is built on, or without one for production",
+        {
+            "config.py": "import os\nclass LocalConfig:\n    PLACE = os.environ.get('SHOP_SIZE')\nclass ProductionConfig(LocalConfig):\n    PLACE = os.environ['SHOP_PLACE']\n",
+            "other.py": "import os\nclass DevConfig:\n    PLACE = os.environ.get('SHOP_TIME', '3')\n",
+        },
+        {"SHOP_SIZE": False, "SHOP_PLACE": True, "SHOP_TIME": False},
+    ),
+    (
+        "functions of a library whose module is named for the environment",
+        {
+            "a.py": "from acme.base.envs import get_bool, get_text as text\nx = text('SHOP_PLACE', required=True)\ny = get_bool(name='SHOP_OPEN', default=False, description='Whether the doors are open')\nz = text('SHOP_SIZE', '3')\nw = text('lower words')\n",
+            "b.py": "from shop.env import get_bool\nfrom flask import request\nx = get_bool('OWN_TABLE')\ny = request.environ.get('USER_PLACE')\n",
+            "shop/__init__.py": "",
+            "shop/env.py": "def get_bool(name):\n    return TABLE[name]\n",
+        },
+        {"SHOP_PLACE": True, "SHOP_OPEN": False, "SHOP_SIZE": False},
+    ),
 ]  # fmt: skip
 
 

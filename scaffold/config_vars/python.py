@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from scaffold.config_vars import python_imports, scope
+from scaffold.config_vars import python_handed, python_imports, scope
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_scope import Family, Scope
 from scaffold.config_vars.python_walk import Walk
@@ -29,6 +29,11 @@ MARKS = (
     "envparse",
     "dynaconf",
     "from_prefixed_env",
+    "env import",
+    "envs import",
+    "env_utils import",
+    "env_vars import",
+    "envvars import",
 )
 _FILLED = (
     "BaseSettings",
@@ -59,19 +64,30 @@ def read(repo: Repo, root: str, others: tuple[str, ...], runs: Collection[str] =
         shared |= {name: kind for name, kind in here.readers.items() if kind != "os.environ"}
         wrappers |= find_wrappers(marked[path], here)
     settings = _settings(repo, scopes)
+    given = python_handed.handed((marked[path], here) for path, here in scopes.items())
+    held = {name for path, here in scopes.items() for name in python_handed.put(path, marked[path], here)}
     yield from _of_frameworks(repo, texts, marked)
     names = sorted({*shared, *settings, *(name for name in wrappers if "." not in name)})
-    wanted = _callers(names) if names else None
+    wanted = _callers(names, given)
     for path, text in texts:
         found = marked.get(path)
-        if found is None and wanted and any(name in text for name in names) and wanted.search(text):
+        if (
+            found is None
+            and wanted
+            and any(name in text for name in (*names, *given))
+            and wanted.search(text)
+        ):
             tree = tree_of(repo, path)
             found = None if tree is None else Index(tree)
         if found is not None:
-            inner = Scope(found, shared, settings, python_imports.constants(repo, root, path, found))
+            taken = python_handed.takers(found, given) if given else ()
+            inner = Scope(found, shared, settings, python_imports.constants(repo, root, path, found), taken)
             inner.absent = python_imports.absent(repo, root, path, found)
+            inner.foreign = python_imports.foreign(repo, root, path, found)
             by_hand = scope.is_task(path) and not _is_run(path, runs)
-            yield from Walk(path, found, inner, wrappers, by_hand=by_hand).reads()
+            for read in Walk(path, found, inner, wrappers, by_hand=by_hand).reads():
+                if read.name not in held or read.sets:
+                    yield read
 
 
 def _settings(repo: Repo, scopes: Mapping[str, Scope]) -> dict[str, Family]:
@@ -106,6 +122,11 @@ def _is_run(path: str, runs: Collection[str]) -> bool:
     return name.removesuffix(".py") in runs or any(path.endswith(word) for word in runs if name in word)
 
 
-def _callers(names: list[str]) -> re.Pattern[str]:
-    """Return what a file that imports a reader or a wrapper of the app's own must contain."""
-    return re.compile(rf"import\b(?:[^\n(]|\([^)]*)*?\b(?:{'|'.join(map(re.escape, names))})\b")
+def _callers(names: Collection[str], given: Collection[str]) -> re.Pattern[str] | None:
+    """Return what a file must contain that imports one of the app's own readers, or defines a `given` one."""
+    ways = []
+    if names:
+        ways.append(rf"import\b(?:[^\n(]|\([^)]*)*?\b(?:{'|'.join(map(re.escape, names))})\b")
+    if given:
+        ways.append(rf"\b(?:class|def)\s+(?:{'|'.join(map(re.escape, given))})\b")
+    return re.compile("|".join(ways)) if ways else None

@@ -11,6 +11,7 @@ from scaffold.config_vars.python_truth import default_node
 from scaffold.config_vars.python_wrappers import Wrapper
 from scaffold.config_vars.reads import Mode
 from scaffold.families.python_syntax import dotted_name
+from scaffold.patterns import lazy
 from scaffold.record import replace
 
 Wrappers = Mapping[str, tuple[Wrapper, ...]]
@@ -52,6 +53,8 @@ def _called(node: ast.Call, scope: Scope, wrappers: Wrappers) -> Iterator[Found]
     last = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
     if last in wrappers:
         yield from _wrapped(node, wrappers[last], scope)
+    elif scope.foreign and (read := _of_foreign(node, scope)) is not None:
+        yield read
     elif isinstance(func, ast.Attribute):
         yield from _wrapped(node, wrappers.get(f"{scope.class_of(func.value)}.{last}", ()), scope)
 
@@ -120,6 +123,50 @@ def _wrapped(node: ast.Call, wrappers: tuple[Wrapper, ...], scope: Scope) -> Ite
         default = default or wrapper.default
         asked = [name.upper() if wrapper.upper else name for name in names_in(given, scope)]
         names = tuple(wrapper.before + name + wrapper.after for name in asked)
-        read = found(names, Mode.STRICT if wrapper.strict else Mode.PLAIN, default)
+        mode = _mode(node, wrapper)
+        if wrapper.flag is not None and mode is Mode.STRICT and _is_none(default):
+            default = None
+        read = found(names, mode, default)
         if read is not None:
             yield replace(read, either=len(read.names) > 1)
+
+
+def _mode(node: ast.Call, wrapper: Wrapper) -> Mode:
+    """Return what a call of the app's own function comes to where the variable is missing."""
+    flag = wrapper.flag
+    if flag is None:
+        return Mode.STRICT if wrapper.strict else Mode.PLAIN
+    given = keyword(node, flag.name)
+    if given is None and flag.at < len(node.args):
+        given = node.args[flag.at]
+    said = given.value if isinstance(given, ast.Constant) else flag.given
+    return Mode.STRICT if bool(said) == flag.fails else Mode.TEST
+
+
+_ENVIRONMENT = lazy(r"(?:\w+_)?env(?:s|ironment|_?vars?|_?utils?)?")
+_CAPITALS = lazy(r"[A-Z][A-Z0-9_]{2,}")
+
+
+def _of_foreign(node: ast.Call, scope: Scope) -> Found | None:
+    """Read `get_string("X")` of a library's module that is named for the environment: `acme.envs`."""
+    module, _, word = scope.origin(node.func).rpartition(".")
+    if (
+        dotted_name(node.func) not in scope.foreign
+        or not word.islower()
+        or not _ENVIRONMENT.fullmatch(module.rpartition(".")[2])
+    ):
+        return None
+    name = scope.text(node.args[0] if node.args else keyword(node, "name"))
+    if name is None or not _CAPITALS.fullmatch(name):
+        return None
+    needed = keyword(node, "required")
+    strict = isinstance(needed, ast.Constant) and needed.value is True
+    default = keyword(node, "default") or (node.args[1] if len(node.args) > 1 else None)
+    told = scope.text(keyword(node, "description")) or ""
+    mode = Mode.PLAIN if needed is None else Mode.STRICT if strict else Mode.TEST
+    read = found((name,), mode, None if strict and _is_none(default) else default)
+    return None if read is None else replace(read, told=told)
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from scaffold.families.python_syntax import dotted_name, literal
 from scaffold.patterns import lazy
@@ -17,9 +17,32 @@ _DEVELOPMENT = lazy(
 )
 
 
+_PRODUCTION = lazy(r"\w*(?:Prod|Production|Live|Heroku)(?:Config|Configuration|Settings)?")
+
+
 def is_development_class(name: str) -> bool:
     """Tell whether a class of settings is named for development or tests."""
     return _DEVELOPMENT.fullmatch(name) is not None
+
+
+def development_lines(classes: Sequence[ast.ClassDef]) -> list[range]:
+    """Return the lines of classes for development, where production has a class of its own beside them.
+
+    A class that another one is built on is read in production too.
+    """
+    if not any(_PRODUCTION.fullmatch(node.name) for node in classes):
+        return []
+    bases = {
+        dotted_name(base).rpartition(".")[2]
+        for node in classes
+        if not is_development_class(node.name)
+        for base in node.bases
+    }
+    return [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in classes
+        if is_development_class(node.name) and node.name not in bases
+    ]
 
 
 def tested(test: ast.expr) -> set[str]:

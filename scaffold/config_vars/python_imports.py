@@ -46,6 +46,17 @@ def absent(repo: Repo, root: str, path: str, index: Index) -> frozenset[ast.AST]
     )
 
 
+def foreign(repo: Repo, root: str, path: str, index: Index) -> frozenset[str]:
+    """Return the names that a module takes from modules which are not in the repository."""
+    found = {
+        alias.asname or alias.name
+        for node in index.of(ast.ImportFrom)
+        if not node.level and not find_module(repo, root, path, node) and not _is_own(repo, root, path, node)
+        for alias in node.names
+    }
+    return frozenset(found)
+
+
 def _is_own(repo: Repo, root: str, path: str, node: ast.ImportFrom) -> bool:
     """Tell whether an import names a module below a package of the app."""
     first, _, rest = (node.module or "").partition(".")

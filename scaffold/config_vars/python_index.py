@@ -11,6 +11,8 @@ _ASKED = frozenset(
         ast.Import,
         ast.ImportFrom,
         ast.ClassDef,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
         ast.Assign,
         ast.AnnAssign,
         ast.If,

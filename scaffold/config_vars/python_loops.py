@@ -24,6 +24,7 @@ class Loops:
         self.rounds: dict[ast.AST, list[Row]] = {}
         for loop in index.of(ast.For):
             self._add(loop, loop.target, loop.iter, scope)
+            self._derive(loop, scope)
         for part in index.of(ast.comprehension):
             self._add(index.parents[part], part.target, part.iter, scope)
 
@@ -33,6 +34,17 @@ class Loops:
             self.names.update(found[0])
             known = self.rounds.get(holder, [{}])
             self.rounds[holder] = [{**row, **more} for row in known for more in found][:_MOST]
+
+    def _derive(self, loop: ast.For, scope: Scope) -> None:
+        """Note the texts that a loop's body makes of its names: `prefix = name.upper()`."""
+        rows = self.rounds.get(loop, [])
+        for node in loop.body if rows else ():
+            if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
+                texts = [scope.with_names(row).text(node.value) for row in rows]
+                if None not in texts and target.id not in rows[0]:
+                    self.names.add(target.id)
+                    for row, text in zip(rows, texts, strict=True):
+                        row[target.id] = ast.Constant(value=text)
 
     def rows(self, node: ast.expr) -> list[Row]:
         """Return what the loops around a reading expression give its names, one row to a round.

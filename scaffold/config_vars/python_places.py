@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
 
 from scaffold.config_vars import classify
@@ -58,6 +59,12 @@ class Places:
         self.scope = scope
         self.wrappers = wrappers
         self.missing: set[str] = set()
+
+    def within(self, scope: Scope) -> Places:
+        """Return the same places where the names of the scope hold: in one round of a loop."""
+        inner = copy.copy(self)
+        inner.scope = scope
+        return inner
 
     def find(self, node: ast.AST, place: Place) -> Place:
         """Return the place completed by what stands around the expression."""

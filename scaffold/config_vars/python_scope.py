@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from scaffold.config_vars.python_index import Index
 from scaffold.families.python_syntax import dotted_name, literal
@@ -57,9 +57,10 @@ class Scope:
         shared: dict[str, str] | None = None,
         settings: Mapping[str, Family] | None = None,
         constants: Mapping[str, str] | None = None,
+        handed: Collection[str] = (),
     ) -> None:
         self.origins: dict[str, str] = {}
-        self.readers: dict[str, str] = {}
+        self.readers: dict[str, str] = dict.fromkeys(handed, "os.environ")
         self.texts: dict[str, str] = dict(constants or {})
         self.values: dict[str, ast.expr] = {}
         self.schemas: dict[str, ast.expr] = {}
@@ -68,6 +69,8 @@ class Scope:
         self.makers: dict[str, str] = {}
         self.absent: frozenset[ast.AST] = frozenset()
         """Imports of the app's own modules that are not in the repository."""
+        self.foreign: frozenset[str] = frozenset()
+        """Names that come from modules of others."""
         for node in index.of(ast.Import):
             for alias in node.names:
                 head = alias.name.split(".")[0]
@@ -150,6 +153,9 @@ class Scope:
         if isinstance(node, ast.JoinedStr):
             parts = [self.text(p.value if isinstance(p, ast.FormattedValue) else p) for p in node.values]
             return None if None in parts else "".join(part or "" for part in parts)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+            inner = self.text(node.func.value) if node.func.attr in ("upper", "lower") else None
+            return inner if inner is None else inner.upper() if node.func.attr == "upper" else inner.lower()
         return literal(node)
 
     def _is_own(self, dotted: str) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from scaffold.config_vars.python_calls import Wrappers, find_reads
+from scaffold.config_vars.python_checks import development_lines
 from scaffold.config_vars.python_index import Index
 from scaffold.config_vars.python_libraries import Found, schema_defaults
 from scaffold.config_vars.python_loops import Loops
@@ -43,6 +44,8 @@ class Walk:
         found = [*self._expressions(), *self._given(), *self._of_classes()]
         found += table_reads(self.path, self.index, self.scope)
         found += self._unread({read.name for read in found})
+        apart = development_lines(self.scope.classes)
+        found = [read for read in found if not any(read.line in lines for lines in apart)]
         if self.by_hand:
             found = [replace(read, guarded=True) for read in found]
         assigned = list(self._assigned())
@@ -108,10 +111,11 @@ class Walk:
         for node in (*of(ast.Subscript), *of(ast.Call), *of(ast.Compare)):
             for row in self.loops.rows(node):
                 scope = self.scope.with_names(row) if row else self.scope
+                places = self.places.within(scope) if row else self.places
                 for found in find_reads(node, scope, self.wrappers):
                     if isinstance(found.default, ast.Name) and found.default.id in row:
                         found = replace(found, default=row[found.default.id])  # noqa: PLW2901
-                    yield from self._placed(node, found)
+                    yield from self._placed(node, found, places)
 
     def _unread(self, names: set[str]) -> Iterator[Read]:
         """Yield what only the schema `Env(DEBUG=(bool, False))` names."""
@@ -121,7 +125,7 @@ class Walk:
                 line = getattr(default, "lineno", 1)
                 yield Read(name=name, path=self.path, line=line, mode=Mode.TEST, default=text, kind=kind)
 
-    def _placed(self, node: ast.expr, found: Found) -> Iterator[Read]:
+    def _placed(self, node: ast.expr, found: Found, places: Places) -> Iterator[Read]:
         before = self._prefix(node) if found.library == "environs" else ""
         for name in found.names:
             place = Place(name=name, mode=found.mode, default=found.default, kind=found.kind)
@@ -130,7 +134,7 @@ class Walk:
             if name in self.schema and place.default is None:
                 kind, place.default = self.schema[name]
                 place.kind = place.kind or kind
-            place = self.places.find(node, place)
+            place = places.find(node, place)
             yield Read(
                 name=before + name,
                 path=self.path,

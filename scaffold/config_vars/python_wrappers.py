@@ -21,11 +21,25 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @record
+class Flag:
+    """A parameter on which it depends whether a function fails: `required=False`, `optional=True`.
+
+    `fails`: what it is where the function fails; `given`: what it is where a call does not say.
+    """
+
+    at: int
+    name: str
+    fails: bool
+    given: bool
+
+
+@record
 class Wrapper:
     """Where a function's calls give the variable's name and its default.
 
     The name is `before` + what parameter `key` is given (in capitals if `upper`) + `after`.
     `strict`: it fails without the variable where the call gives no default; `default`: its own.
+    `flag`: a parameter that decides whether it fails.
     """
 
     key: int
@@ -37,6 +51,7 @@ class Wrapper:
     after: str = ""
     upper: bool = False
     default: ast.expr | None = None
+    flag: Flag | None = None
 
 
 def find_wrappers(index: Index, scope: Scope) -> dict[str, tuple[Wrapper, ...]]:
@@ -133,7 +148,8 @@ def _returns_any(node: ast.AST, key: str) -> bool:
 
 
 def _wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str], key: str) -> Wrapper:
-    rest = [name for name in names if name != key]
+    flag = _flag(node, names)
+    rest = [name for name in names if name != key and (flag is None or name != flag.name)]
     wanted = [name for name in rest if "default" in name.lower() or "fallback" in name.lower()]
     fallback = (wanted or rest or [""])[0]
     copes = any(_returns_any(part, key) for part in ast.walk(node))
@@ -145,4 +161,30 @@ def _wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str], key
         fallback=names.index(fallback) if fallback else -1,
         fallback_name=fallback,
         strict=not copes and (raises or not soft),
+        flag=flag,
     )
+
+
+def _flag(node: ast.FunctionDef | ast.AsyncFunctionDef, names: list[str]) -> Flag | None:
+    """Return the switch among a function's parameters that one of its raising branches asks for."""
+    arguments = node.args
+    given = dict(
+        zip(reversed([*arguments.posonlyargs, *arguments.args]), reversed(arguments.defaults), strict=False)
+    )
+    switches = {
+        arg.arg: value
+        for arg, value in (*given.items(), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
+    }
+    for part in ast.walk(node):
+        if not isinstance(part, ast.If) or not any(isinstance(item, ast.Raise) for item in part.body):
+            continue
+        tests = part.test.values if isinstance(part.test, ast.BoolOp) else [part.test]
+        for test in (
+            tests if not isinstance(part.test, ast.BoolOp) or isinstance(part.test.op, ast.And) else ()
+        ):
+            denied = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+            name = dotted_name(test.operand if isinstance(test, ast.UnaryOp) else test)
+            usual = switches.get(name)
+            if isinstance(usual, ast.Constant) and isinstance(usual.value, bool):
+                return Flag(at=names.index(name), name=name, fails=not denied, given=usual.value)
+    return None
