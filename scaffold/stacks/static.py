@@ -46,5 +46,5 @@ def _page(folder: str) -> str:
     return "index.html" if folder == "." else f"{folder}/index.html"
 
 
-MARKS = ("*.html",)
+MARKS = ("index.html",)
 STACK = Stack(name="static", title="Static site", language="static", detect=detect)
