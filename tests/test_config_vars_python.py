@@ -531,12 +531,12 @@ NEEDS = [
     (
         "functions of a library whose module is named for the environment",
         {
-            "a.py": "from acme.base.envs import get_bool, get_text as text\nx = text('SHOP_PLACE', required=True)\ny = get_bool(name='SHOP_OPEN', default=False, description='Whether the doors are open')\nz = text('SHOP_SIZE', '3')\nw = text('lower words')\n",
+            "a.py": "from acme.base.envs import get_bool, get_text as text\nx = text('SHOP_PLACE', required=True)\ny = get_bool(name='SHOP_OPEN', default=False, description='Whether the doors are open')\nz = text('SHOP_SIZE', '3')\nw = text('lower words')\nv = text('CRM_KEY', required=True, default='')\n",
             "b.py": "from shop.env import get_bool\nfrom flask import request\nx = get_bool('OWN_TABLE')\ny = request.environ.get('USER_PLACE')\n",
             "shop/__init__.py": "",
-            "shop/env.py": "def get_bool(name):\n    return TABLE[name]\n",
+            "shop/env.py": "import os\ndef get_bool(name):\n    return TABLE[name]\ndef text(name, default=None):\n    return os.environ.get(name, default)\n",
         },
-        {"SHOP_PLACE": True, "SHOP_OPEN": False, "SHOP_SIZE": False},
+        {"SHOP_PLACE": True, "SHOP_OPEN": False, "SHOP_SIZE": False, "CRM_KEY": True},
     ),
 ]  # fmt: skip
 

@@ -45,7 +45,8 @@ def _plain(node: ast.AST, scope: Scope) -> Found | None:
 
 
 def _called(node: ast.Call, scope: Scope, wrappers: Wrappers) -> Iterator[Found]:
-    for read in (_of_system(node, scope), _of_reader(node, scope), _of_option(node, scope)):
+    ways = (_of_system, _of_reader, _of_option, _of_foreign)
+    for read in (way(node, scope) for way in ways):
         if read is not None:
             yield read
             return
@@ -53,8 +54,6 @@ def _called(node: ast.Call, scope: Scope, wrappers: Wrappers) -> Iterator[Found]
     last = func.attr if isinstance(func, ast.Attribute) else dotted_name(func)
     if last in wrappers:
         yield from _wrapped(node, wrappers[last], scope)
-    elif scope.foreign and (read := _of_foreign(node, scope)) is not None:
-        yield read
     elif isinstance(func, ast.Attribute):
         yield from _wrapped(node, wrappers.get(f"{scope.class_of(func.value)}.{last}", ()), scope)
 
@@ -124,7 +123,7 @@ def _wrapped(node: ast.Call, wrappers: tuple[Wrapper, ...], scope: Scope) -> Ite
         asked = [name.upper() if wrapper.upper else name for name in names_in(given, scope)]
         names = tuple(wrapper.before + name + wrapper.after for name in asked)
         mode = _mode(node, wrapper)
-        if wrapper.flag is not None and mode is Mode.STRICT and _is_none(default):
+        if wrapper.flag is not None and mode is Mode.STRICT and _is_blank(default):
             default = None
         read = found(names, mode, default)
         if read is not None:
@@ -164,9 +163,10 @@ def _of_foreign(node: ast.Call, scope: Scope) -> Found | None:
     default = keyword(node, "default") or (node.args[1] if len(node.args) > 1 else None)
     told = scope.text(keyword(node, "description")) or ""
     mode = Mode.PLAIN if needed is None else Mode.STRICT if strict else Mode.TEST
-    read = found((name,), mode, None if strict and _is_none(default) else default)
+    read = found((name,), mode, None if strict and _is_blank(default) else default)
     return None if read is None else replace(read, told=told)
 
 
-def _is_none(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_blank(node: ast.expr | None) -> bool:
+    """Tell whether a fallback is None or an empty text, which a function that insists takes for missing."""
+    return isinstance(node, ast.Constant) and node.value in (None, "")
