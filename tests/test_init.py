@@ -250,6 +250,16 @@ def test_control_c_at_a_prompt_leaves_everything_as_it_was(app: Path) -> None:
     assert contents(app) == before
 
 
+def test_the_end_of_input_is_an_interruption_and_no_bug(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_: object) -> int:
+        raise EOFError
+
+    monkeypatch.setattr("scaffold.cli.init.run", ended)
+    code, _, talk = call("init", "-C", str(app))
+    assert code == 130
+    assert "bug" not in talk
+
+
 def test_a_signal_while_a_prompt_waits_leaves_everything_as_it_was(app: Path) -> None:
     before = contents(app)
     code, seen = in_terminal(app, [b"\r"], end=signal.SIGINT)

@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as fault:
         out.error(fault)
         return fault.exit_code
-    except KeyboardInterrupt as stop:
+    except (KeyboardInterrupt, EOFError) as stop:
         out.say(f"\n{stop}" if str(stop) else "\ninterrupted; nothing was written")
         return INTERRUPTED
     except Exception as bug:  # noqa: BLE001  (the last resort: a bug is reported as one, with its place)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-from typing import TYPE_CHECKING, Any
 
 from scaffold import policy, render
 from scaffold.cli import out
@@ -19,9 +18,6 @@ from scaffold.live.platform_api import PlatformApi
 from scaffold.live.settle import Setting, Settings, Source
 from scaffold.manifests import env_file
 from scaffold.merge import env_text
-
-if TYPE_CHECKING:
-    from questionary import Question
 
 _RANDOM_BYTES = 32
 _MOST_BYTES = 1_000_000
@@ -114,20 +110,12 @@ def _ask(settings: Settings) -> tuple[Setting, ...]:
         if var.name in settings.left:
             out.data(f"  {settings.left[var.name]}")
         put = questionary.password if var.secret else questionary.text
-        answer = _answer(put(f"{var.name} (empty: later)"))
+        answer = put(f"{var.name} (empty: later)").unsafe_ask()
         if not env_text.can_hold(answer):
             out.warn(f"the terminal sent no UTF-8 text: {var.name} is left for later")
         elif answer.strip():
             given.append(Setting(name=var.name, value=Masked(answer.strip()), origin="you"))
     return tuple(given)
-
-
-def _answer(question: Question) -> Any:
-    """Ask it; the end of the input (Ctrl-D) is as good as Ctrl-C."""
-    try:
-        return question.unsafe_ask()
-    except EOFError:
-        raise KeyboardInterrupt from None
 
 
 def _show(aim: Target, chosen: tuple[Setting, ...], settings: Settings, missing: list[ConfigVar]) -> None:
@@ -174,7 +162,7 @@ def _confirm(aim: Target, chosen: tuple[Setting, ...]) -> bool:
     question = (
         f"Set {len(chosen)} config var{plural} on {aim.app}? It makes one release and restarts the app."
     )
-    return bool(_answer(questionary.confirm(question, default=True)))
+    return bool(questionary.confirm(question, default=True).unsafe_ask())
 
 
 def _set(api: PlatformApi, aim: Target, chosen: tuple[Setting, ...], *, look: str) -> None:
