@@ -13,8 +13,8 @@ from scaffold.declared_config_vars import config_vars_facts
 from scaffold.declared_platforms import platform_facts
 from scaffold.declared_procfile import procfile_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
-from scaffold.families.docker import buildpack_could_build, compose_paths, image_files, role_of
-from scaffold.families.docker_ports import system_packages
+from scaffold.families.docker.apps import buildpack_could_build, compose_paths, image_files, role_of
+from scaffold.families.docker.ports import system_packages
 from scaffold.families.scheduled import scheduled
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of

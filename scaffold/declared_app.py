@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scaffold import policy
 from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Process, Strength
-from scaffold.families.docker_said import container_manifest
+from scaffold.families.docker.said import container_manifest
 from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
 from scaffold.patterns import lazy

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scaffold.facts import AnyFact, Migration, Process, Strength
-from scaffold.families.docker_ports import with_port
+from scaffold.families.docker.ports import with_port
 from scaffold.manifests import json_file, toml_file, yaml_file
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, join

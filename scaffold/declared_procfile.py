@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Process, Strength, command
-from scaffold.families.docker_ports import literal_port
+from scaffold.families.docker.ports import literal_port
 from scaffold.manifests import procfile
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, join

@@ -50,7 +50,7 @@ def _python(repo: Repo) -> Iterator[AnyFact]:
 def _node(repo: Repo) -> Iterator[AnyFact]:
     if not repo.named("package.json"):
         return
-    from scaffold.families.node import node_apps, script_proof
+    from scaffold.families.node.apps import node_apps, script_proof
 
     for app in node_apps(repo):
         script = app.package.scripts.get("test")

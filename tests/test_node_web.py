@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.families.node_code import blanked
-from scaffold.families.node_shell import split_commands
-from scaffold.families.node_tools import kind_of
+from scaffold.families.node.code import blanked
+from scaffold.families.node.shell import split_commands
+from scaffold.families.node.tools import kind_of
 from tests.node_cases import SERVER, TYPED, commands, doubts, facts_of, package, uses
 
 TSC = '{"compilerOptions": {"outDir": "dist", /* all */ "rootDir": "src",}}'

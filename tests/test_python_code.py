@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.families.django_settings import settings_defaults, settings_of
-from scaffold.families.python_code import module_of
-from scaffold.families.python_entries import Sought, web_entries
-from scaffold.families.python_imports import importable
-from scaffold.families.python_objects import code_objects
-from scaffold.families.python_syntax import tree_of
-from scaffold.families.python_texts import assigned_texts
+from scaffold.families.django.settings import settings_defaults, settings_of
+from scaffold.families.python.code import module_of
+from scaffold.families.python.entries import Sought, web_entries
+from scaffold.families.python.imports import importable
+from scaffold.families.python.objects import code_objects
+from scaffold.families.python.syntax import tree_of
+from scaffold.families.python.texts import assigned_texts
 from scaffold.repo import Repo
 from tests.test_python_web_stacks import repo_of
 

@@ -21,7 +21,7 @@ from scaffold.facts import (
     Todo,
     Uses,
 )
-from scaffold.families.python import PythonApp, add_command, app_of, needs, python_apps
+from scaffold.families.python.apps import PythonApp, add_command, app_of, needs, python_apps
 from scaffold.repo import Repo, open_repo
 from scaffold.stacks import python
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.facts import AnyFact, Migration, Process, Strength, Uses
-from scaffold.families.python import python_apps
-from scaffold.families.python_web import other_web
+from scaffold.families.python.apps import python_apps
+from scaffold.families.python.web import other_web
 from scaffold.repo import Repo
 from scaffold.stacks import django, fastapi, flask
 from tests.flask_cases import FLASK, FLASK_CASES

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from scaffold.config_vars import classify, figaro
 from scaffold.config_vars.reads import is_name
-from scaffold.families.docker import Built, built_services
+from scaffold.families.docker.apps import Built, built_services
 from scaffold.manifests import env_file
 from scaffold.manifests.env_file import EnvLine
 from scaffold.manifests.gemfile import Gem, parse_gemfile

@@ -33,20 +33,21 @@ def read(
     prefix = "" if root == "." else root + "/"
     container = language == "docker"
     if language == "python" or container:
-        from scaffold.config_vars import python
+        from scaffold.config_vars.python import reader as python
 
         yield from python.read(repo, root, others, runs)
     if language == "ruby" or container:
-        from scaffold.config_vars import ruby
+        from scaffold.config_vars.ruby import reader as ruby
 
         yield from ruby.read(repo, root, others)
     if language in ("node", "docker", "static") or prefix + "package.json" in repo:
-        from scaffold.config_vars import javascript
+        from scaffold.config_vars.javascript import reader as javascript
 
         yield from javascript.read(repo, root, others, assets=language not in ("node", "docker"))
     yield from _tabled(repo, language, root, others)
     if language == "dart" or container:
-        from scaffold.config_vars import dart, dart_config
+        from scaffold.config_vars.dart import config as dart_config
+        from scaffold.config_vars.dart import reader as dart
 
         yield from dart.read(repo, root, others)
         yield from dart_config.read(repo, root, others)
@@ -86,7 +87,7 @@ def tested(
         return frozenset()
     found: set[str] = set()
     if any(scope.files(repo, root, others, (".rb",))):
-        from scaffold.config_vars import ruby_asked
+        from scaffold.config_vars.ruby import asked as ruby_asked
 
         found.update(ruby_asked.asked(repo, root, others, reads))
     for path in scope.files(repo, root, others, (".py",)):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from scaffold.config_vars import scope, shell
 from scaffold.config_vars.reads import Read
-from scaffold.families.docker import ImageFile, image_files
-from scaffold.families.docker_said import container_manifest
+from scaffold.families.docker.apps import ImageFile, image_files
+from scaffold.families.docker.said import container_manifest
 from scaffold.manifests import procfile
 from scaffold.manifests.package_json import parse_package_json
 from scaffold.patterns import lazy

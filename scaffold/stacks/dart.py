@@ -17,7 +17,7 @@ from scaffold.facts import (
     Uses,
     command,
 )
-from scaffold.families.dart import (
+from scaffold.families.dart.apps import (
     DartApp,
     build_facts,
     dart_apps,
@@ -25,10 +25,10 @@ from scaffold.families.dart import (
     flutter_specs,
     port_of,
 )
-from scaffold.families.dart_conduit import service_of
-from scaffold.families.dart_release import conduit_facts
-from scaffold.families.dart_server import Entry, entry_of, programs_of
-from scaffold.families.dart_services import services
+from scaffold.families.dart.conduit import service_of
+from scaffold.families.dart.release import conduit_facts
+from scaffold.families.dart.server import Entry, entry_of, programs_of
+from scaffold.families.dart.services import services
 from scaffold.repo import Repo, folder_of, join, relative
 from scaffold.stacks import Stack
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
-from scaffold.families.django_checks import django_doubts
-from scaffold.families.django_project import Project, configuration, django_projects, server_target
-from scaffold.families.django_urls import smoke_path
-from scaffold.families.python import PythonApp, python_apps
-from scaffold.families.python_procfile import procfile_doubts
-from scaffold.families.python_roots import best_app, from_root, missing_facts
-from scaffold.families.python_server import Server, Target, asgi_server, wsgi_server
+from scaffold.families.django.checks import django_doubts
+from scaffold.families.django.project import Project, configuration, django_projects, server_target
+from scaffold.families.django.urls import smoke_path
+from scaffold.families.python.apps import PythonApp, python_apps
+from scaffold.families.python.procfile import procfile_doubts
+from scaffold.families.python.roots import best_app, from_root, missing_facts
+from scaffold.families.python.server import Server, Target, asgi_server, wsgi_server
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, is_secondary, relative
 from scaffold.stacks import Stack

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import Addon, AnyFact, Evidence, Image, Process, Strength, Uses
-from scaffold.families.docker import (
+from scaffold.families.docker.apps import (
     Built,
     ImageFile,
     buildpack_could_build,
@@ -17,9 +17,9 @@ from scaffold.families.docker import (
     is_production,
     role_of,
 )
-from scaffold.families.docker_doubts import image_doubts
-from scaffold.families.docker_ports import fixed_port, missing_sources, start_of, starts_by_itself
-from scaffold.families.docker_said import Said, said_by_people
+from scaffold.families.docker.doubts import image_doubts
+from scaffold.families.docker.ports import fixed_port, missing_sources, start_of, starts_by_itself
+from scaffold.families.docker.said import Said, said_by_people
 from scaffold.manifests.compose import Service
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, folder_of, join

@@ -18,7 +18,7 @@ from scaffold.facts import (
     Uses,
 )
 from scaffold.families.code_text import find
-from scaffold.families.elixir import (
+from scaffold.families.elixir.apps import (
     MixApp,
     asked_elixir,
     dep_proof,
@@ -28,7 +28,7 @@ from scaffold.families.elixir import (
     settings,
     sources,
 )
-from scaffold.families.elixir_doubts import doubts
+from scaffold.families.elixir.doubts import doubts
 from scaffold.families.port_reading import fixed_port
 from scaffold.patterns import lazy
 from scaffold.policy import table

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact
-from scaffold.families.python import python_apps
-from scaffold.families.python_scheme import old_postgres_scheme
-from scaffold.families.python_served import (
+from scaffold.families.python.apps import python_apps
+from scaffold.families.python.scheme import old_postgres_scheme
+from scaffold.families.python.served import (
     FASTAPI,
     app_for,
     does_not_parse,
@@ -21,7 +21,7 @@ from scaffold.families.python_served import (
     use_of,
     web_of,
 )
-from scaffold.families.python_server import asgi_server
+from scaffold.families.python.server import asgi_server
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Migration, Raw, Strength, command
-from scaffold.families.flask_config import configuration, needs_argument, with_argument
-from scaffold.families.python import PythonApp, python_apps
-from scaffold.families.python_entries import Entry
-from scaffold.families.python_scheme import old_postgres_scheme
-from scaffold.families.python_served import (
+from scaffold.families.python.apps import PythonApp, python_apps
+from scaffold.families.python.entries import Entry
+from scaffold.families.python.flask_config import configuration, needs_argument, with_argument
+from scaffold.families.python.scheme import old_postgres_scheme
+from scaffold.families.python.served import (
     FLASK,
     app_for,
     does_not_parse,
@@ -24,7 +24,7 @@ from scaffold.families.python_served import (
     use_of,
     web_of,
 )
-from scaffold.families.python_server import Server, wsgi_server
+from scaffold.families.python.server import Server, wsgi_server
 from scaffold.record import replace
 from scaffold.repo import Repo, folder_of, is_secondary, join, relative
 from scaffold.stacks import Stack

@@ -18,9 +18,9 @@ from scaffold.facts import (
     command,
 )
 from scaffold.families.code_text import find
-from scaffold.families.go import LISTENS, GoApp, GoProgram, go_apps
-from scaffold.families.go_command import MIGRATES_AT_BOOT, migration, started, worker_command
-from scaffold.families.go_legacy import legacy
+from scaffold.families.go.apps import LISTENS, GoApp, GoProgram, go_apps
+from scaffold.families.go.command import MIGRATES_AT_BOOT, migration, started, worker_command
+from scaffold.families.go.legacy import legacy
 from scaffold.families.port_reading import fixed_port, loopback
 from scaffold.families.service_urls import addons
 from scaffold.patterns import lazy

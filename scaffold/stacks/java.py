@@ -20,19 +20,19 @@ from scaffold.facts import (
     Uses,
 )
 from scaffold.families.code_text import find
-from scaffold.families.jvm import (
+from scaffold.families.jvm.apps import (
     JvmApp,
     imported,
     listening,
     mains,
     sources,
 )
-from scaffold.families.jvm_command import start, wrapper
-from scaffold.families.jvm_gradle import gradle_apps, mobile
-from scaffold.families.jvm_libraries import BOTS, WEB
-from scaffold.families.jvm_maven import maven_apps
-from scaffold.families.jvm_others import other_apps
-from scaffold.families.jvm_services import services
+from scaffold.families.jvm.command import start, wrapper
+from scaffold.families.jvm.gradle import gradle_apps, mobile
+from scaffold.families.jvm.libraries import BOTS, WEB
+from scaffold.families.jvm.maven import maven_apps
+from scaffold.families.jvm.others import other_apps
+from scaffold.families.jvm.services import services
 from scaffold.families.port_reading import fixed_port
 from scaffold.repo import Repo, folder_of, is_secondary, join
 from scaffold.stacks import Stack

@@ -17,8 +17,8 @@ from scaffold.facts import (
     Strength,
     Uses,
 )
-from scaffold.families.laravel_work import major, queued, scheduled, setting, url_names
-from scaffold.families.php import PhpApp, build_facts, php_apps, required_proof, web_command
+from scaffold.families.php.apps import PhpApp, build_facts, php_apps, required_proof, web_command
+from scaffold.families.php.laravel_work import major, queued, scheduled, setting, url_names
 from scaffold.repo import Repo, join
 from scaffold.stacks import Stack
 

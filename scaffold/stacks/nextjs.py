@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import PORT, AnyFact, Doubt, Evidence, Process, Smoke, Strength, Todo, Uses, command
-from scaffold.families.node import NodeApp, dep_proof, node_apps, script_proof
-from scaffold.families.node_build import build_script, build_steps
-from scaffold.families.node_code import blanked
-from scaffold.families.node_facts import bound
-from scaffold.families.node_kind import Kind, kind_of_app
-from scaffold.families.node_layout import uninstalled
-from scaffold.families.node_scripts import proof_of, steps_of
-from scaffold.families.node_site import find_site, site_facts
+from scaffold.families.node.apps import NodeApp, dep_proof, node_apps, script_proof
+from scaffold.families.node.build import build_script, build_steps
+from scaffold.families.node.code import blanked
+from scaffold.families.node.facts import bound
+from scaffold.families.node.kind import Kind, kind_of_app
+from scaffold.families.node.layout import uninstalled
+from scaffold.families.node.scripts import proof_of, steps_of
+from scaffold.families.node.site import find_site, site_facts
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, is_secondary
 from scaffold.stacks import Stack

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact
-from scaffold.families.node_facts import node_facts
+from scaffold.families.node.facts import node_facts
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
 

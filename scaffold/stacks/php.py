@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, ConfigVar, Doubt, File, Migration, Process, Strength, Uses
-from scaffold.families.php import (
+from scaffold.families.php.apps import (
     PhpApp,
     build_facts,
     php_apps,
@@ -14,7 +14,7 @@ from scaffold.families.php import (
     strength_of,
     web_command,
 )
-from scaffold.families.php_services import drivers, sources
+from scaffold.families.php.services import drivers, sources
 from scaffold.families.service_urls import addons
 from scaffold.repo import Repo, join
 from scaffold.stacks import Stack

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Doubt, Evidence, Process, Strength, Uses
-from scaffold.families.python import PythonApp, common_facts, python_apps
-from scaffold.families.python_celery import celery_facts
-from scaffold.families.python_doubts import doubt_facts, system_facts
-from scaffold.families.python_layout import layout_facts
-from scaffold.families.python_libraries import WEB_FRAMEWORKS
-from scaffold.families.python_migrations import migration_facts
-from scaffold.families.python_programs import Program, programs
-from scaffold.families.python_runtime import runtime_facts
-from scaffold.families.python_services import service_facts
-from scaffold.families.python_web import other_web
-from scaffold.families.python_workers import worker_facts
+from scaffold.families.python.apps import PythonApp, common_facts, python_apps
+from scaffold.families.python.celery import celery_facts
+from scaffold.families.python.doubts import doubt_facts, system_facts
+from scaffold.families.python.layout import layout_facts
+from scaffold.families.python.libraries import WEB_FRAMEWORKS
+from scaffold.families.python.migrations import migration_facts
+from scaffold.families.python.programs import Program, programs
+from scaffold.families.python.runtime import runtime_facts
+from scaffold.families.python.services import service_facts
+from scaffold.families.python.web import other_web
+from scaffold.families.python.workers import worker_facts
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
 

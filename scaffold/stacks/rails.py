@@ -12,7 +12,7 @@ from scaffold.stacks import Stack
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of each Rails application; a gem's test application is a hint."""
     if repo.named("Gemfile", "gems.rb"):
-        from scaffold.families.rails_facts import rails_facts
+        from scaffold.families.ruby.rails_facts import rails_facts
 
         yield from rails_facts(repo)
 

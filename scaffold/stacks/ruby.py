@@ -12,7 +12,7 @@ from scaffold.stacks import Stack
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of each Ruby app; those of its framework Rails are another stack's."""
     if repo.named("Gemfile", "gems.rb"):
-        from scaffold.families.ruby_facts import ruby_facts
+        from scaffold.families.ruby.facts import ruby_facts
 
         yield from ruby_facts(repo)
 

@@ -19,9 +19,9 @@ from scaffold.facts import (
 )
 from scaffold.families.code_text import Found, find
 from scaffold.families.port_reading import Port, fixed_port, loopback, port_of
-from scaffold.families.rust import BOTS, WEB, Program, RustApp, binary, dep_proof, rust_apps, toolchain
-from scaffold.families.rust_command import SERVE, WORK, subcommand
-from scaffold.families.rust_database import drivers, migration
+from scaffold.families.rust.apps import BOTS, WEB, Program, RustApp, binary, dep_proof, rust_apps, toolchain
+from scaffold.families.rust.command import SERVE, WORK, subcommand
+from scaffold.families.rust.database import drivers, migration
 from scaffold.families.service_urls import addons
 from scaffold.patterns import lazy
 from scaffold.policy import table

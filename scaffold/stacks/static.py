@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, Smoke, Strength, Uses
-from scaffold.families.node import app_at
-from scaffold.families.node_kind import OTHER_LANGUAGES, kind_of_app
-from scaffold.families.node_site import nginx_facts
+from scaffold.families.node.apps import app_at
+from scaffold.families.node.kind import OTHER_LANGUAGES, kind_of_app
+from scaffold.families.node.site import nginx_facts
 from scaffold.repo import Repo
 from scaffold.stacks import Stack
 

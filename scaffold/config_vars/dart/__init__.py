@@ -1,0 +1,1 @@
+"""How Dart reads the environment, form by form; `reader` yields every read."""

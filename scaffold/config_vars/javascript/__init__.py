@@ -1,0 +1,1 @@
+"""How JavaScript and TypeScript reads the environment, form by form; `reader` yields every read."""

@@ -1,0 +1,1 @@
+"""How Python reads the environment, form by form; `reader` yields every read."""

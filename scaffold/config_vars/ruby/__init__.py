@@ -1,0 +1,1 @@
+"""How Ruby reads the environment, form by form; `reader` yields every read."""

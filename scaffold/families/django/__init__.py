@@ -1,0 +1,1 @@
+"""What the stacks of Django share, part by part."""

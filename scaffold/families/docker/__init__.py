@@ -1,0 +1,1 @@
+"""What the stacks of Docker share, part by part; `apps` finds the apps of a repository."""
