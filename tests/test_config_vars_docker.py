@@ -221,3 +221,15 @@ def test_a_secret_without_quotes_is_covered_in_proofs(path: str, line: str) -> N
 )
 def test_names_and_references_stay_in_proofs(line: str) -> None:
     assert unquoted.covered(Evidence(path="start.sh", line=1, text=line)).text == line
+
+
+def test_a_build_argument_without_a_value_is_one_of_the_build() -> None:
+    text = (
+        "FROM node:22\nARG TARGETARCH\nARG COMMIT_NOTE\nARG SIZE=3\nENV SHOWN=$COMMIT_NOTE\nRUN echo $SIZE\n"
+        "COPY . .\nCMD node app.js\n"
+    )
+    found = found_in({"Dockerfile": text, "app.js": "console.log(process.env.SHOP_URL)\n"}, "docker")
+    argument = found["COMMIT_NOTE"]
+    assert (argument.required, argument.stage, argument.evidence[0].line) == (False, "build", 3)
+    assert "build.config" in argument.description
+    assert not {"TARGETARCH", "SIZE"} & set(found)

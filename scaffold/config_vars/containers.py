@@ -28,11 +28,30 @@ def read(repo: Repo, root: str, told: Mapping[str, Told], reads: Collection[Read
             place = repo.line_of(image.path, rf"\b{name}\b", after=line - 1) or line
             serves = not classify.is_unusable(value)
             yield Read(name=name, path=image.path, line=place, mode=Mode.DEFAULT, default=value, sets=serves)
+        for name, line in _arguments(image.content):
+            if name not in known and is_name(name):
+                yield Read(
+                    name=name, path=image.path, line=line, mode=Mode.TEST, stage="build", told=_BUILD_ARGUMENT
+                )
     if opaque:
         for name, item in told.items():
             if item.path and is_name(name) and name not in known and (item.value is not None or item.asked):
                 mode = Mode.TEST if item.value and not classify.is_unusable(item.value) else Mode.PLAIN
                 yield Read(name=name, path=item.path, line=item.line, mode=mode)
+
+
+_BUILD_ARGUMENT = "Build argument: build.config of heroku.yml gives it, config vars do not reach the build."
+
+
+def _arguments(content: Dockerfile) -> Iterator[tuple[str, int]]:
+    """Yield name and line of each ARG without a value that the build of the final image takes."""
+    given: set[str] = set()
+    for stage in reversed(content.chain()):
+        for item in stage.instructions:
+            if item.name in ("ENV", "ARG"):
+                given.update(name for name, _ in _pairs(item))
+            if item.name == "ARG" and "=" not in item.value and item.value.split()[:1] != []:
+                yield from ((name, item.line) for name in item.value.split() if name not in given)
 
 
 def _environment(content: Dockerfile) -> Iterator[tuple[str, str, int]]:
