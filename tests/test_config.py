@@ -9,7 +9,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,7 @@ import pytest
 from scaffold.manifests import env_file
 from tests import terminal
 from tests.deploy import harness
-from tests.deploy.api import route
-from tests.deploy.platform import TOKEN, App, Platform, serve
+from tests.deploy.platform import TOKEN, App, Platform
 from tests.golden import call
 
 APP = "my-shop"
@@ -43,15 +41,6 @@ FILES = {
 ODD = 'it\'s "$HOME" `id` \\ #=ü\n-----END'
 VALUES = {"SECRET_KEY": "k" * 20, "STRIPE_SECRET_KEY": "sk_live_1", "SHOP_URL": "https://shop.my-shop.test"}
 WHOLE = {**VALUES, "REDIS_URL": "redis://h"}
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    made = Platform()
-    server = serve(made, route)
-    yield made
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from scaffold.manifests import env_file
 from tests.deploy.platform import Platform
 from tests.golden import call
-from tests.test_config import APP, VALUES, app_with, login, platform, shop
+from tests.test_config import APP, VALUES, app_with, login, shop
 
-__all__ = ["login", "platform", "shop"]
+__all__ = ["login", "shop"]
 
 
 @pytest.fixture(autouse=True)

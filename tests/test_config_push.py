@@ -19,9 +19,9 @@ from scaffold.live.settle import Source, settle
 from tests import terminal
 from tests.deploy.platform import Platform
 from tests.golden import call
-from tests.test_config import APP, VALUES, WHOLE, app_with, config, env_of, login, patches, platform, shop
+from tests.test_config import APP, VALUES, WHOLE, app_with, config, env_of, login, patches, shop
 
-__all__ = ["login", "platform", "shop"]
+__all__ = ["login", "shop"]
 
 BOTH = {"staging_app": "shop-staging", "production_app": APP}
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.deploy.api import route
 from tests.deploy.harness import APP, POSTGRES, Deployment
-from tests.deploy.platform import Platform, serve
+from tests.deploy.platform import Platform
 
 REDIS: dict[str, Any] = {**POSTGRES, "service": "redis", "plan": "heroku-redis:mini", "why": ""}
 TWO = [
@@ -19,15 +17,6 @@ TWO = [
 ]
 NAMED = [{**REDIS, "as": "REDISCLOUD", "attachments": ["CELERY_BROKER"], "config_vars": ["REDISCLOUD_URL"]}]
 COPIED = [{**POSTGRES, "config_vars": ["DATABASE_URL"], "why": "", "copies": [["DB_DSN", "DATABASE_URL"]]}]
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    made = Platform()
-    server = serve(made, route)
-    yield made
-    server.shutdown()
-    server.server_close()
 
 
 def deployment(tmp_path: Path, platform: Platform, **plan: Any) -> Deployment:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scaffold.context_vars import env_quote
-from tests.deploy.api import route
 from tests.deploy.harness import APP, VAR, Deployment
-from tests.deploy.platform import Platform, serve
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    made = Platform()
-    server = serve(made, route)
-    yield made
-    server.shutdown()
-    server.server_close()
+from tests.deploy.platform import Platform
 
 
 @pytest.fixture

@@ -6,15 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.deploy.api import route
 from tests.deploy.harness import APP, ONE_OFF, PLAN, VAR, Deployment, script
-from tests.deploy.platform import TOKEN, App, Platform, serve
+from tests.deploy.platform import TOKEN, App, Platform
 
 PLANS: dict[str, dict[str, Any]] = {
     "everything": {"cache_clear": 'python -c "clear()"', "pipeline": "pipe", "team": "a team"},
@@ -33,15 +31,6 @@ PLANS: dict[str, dict[str, Any]] = {
     "a container app": {"container": {"images": []}, "stack_image": "container", "buildpacks": []},
     "an app in a folder with an odd name": {"layout": "subdir", "root": "a $(touch x) 'b\""},
 }
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    made = Platform()
-    server = serve(made, route)
-    yield made
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture

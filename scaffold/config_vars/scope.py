@@ -128,7 +128,7 @@ def _files(
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
             continue
-        if every or repo.once(("production", root, path), lambda: _is_run(repo, root, path, named)):  # noqa: B023
+        if every or repo.once(("production", root, path), lambda: _is_run(repo, root, path, named)):  # noqa: B023  (called at once)
             yield path
 
 

@@ -113,9 +113,9 @@ class Walk:
                 scope = self.scope.with_names(row) if row else self.scope
                 places = self.places.within(scope) if row else self.places
                 for found in find_reads(node, scope, self.wrappers):
-                    if isinstance(found.default, ast.Name) and found.default.id in row:
-                        found = replace(found, default=row[found.default.id])  # noqa: PLW2901
-                    yield from self._placed(node, found, places)
+                    named = found.default.id if isinstance(found.default, ast.Name) else ""
+                    told = replace(found, default=row[named]) if named in row else found
+                    yield from self._placed(node, told, places)
 
     def _unread(self, names: set[str]) -> Iterator[Read]:
         """Yield what only the schema `Env(DEBUG=(bool, False))` names."""
