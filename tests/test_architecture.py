@@ -76,6 +76,7 @@ FORBIDDEN = {
     "merge": {"scaffold.stacks", "scaffold.plan", "scaffold.families"},
     "live": {"scaffold.stacks", "scaffold.families", "scaffold.plan", "scaffold.cli", "questionary"},
     "write.py": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "subprocess"},
+    "writing": {"scaffold.stacks", "scaffold.plan", "scaffold.families", "scaffold.cli", "subprocess"},
 }
 
 

@@ -1,0 +1,1 @@
+"""How files are written all or none: staged, journaled, moved into place; and put right after a kill."""
