@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from scaffold.merge import keyed, manifest, tree
+from scaffold.merge import json_tree, keyed, manifest
 
 MERGEABLE = ("Procfile", "app.json", ".env.example", "config-vars.toml")
 THREE_WAY = ("config-vars.toml",)
@@ -33,5 +33,8 @@ def add_missing(path: str, theirs: str, ours: str) -> str:
     if name in THREE_WAY:
         return three_way(name, "", theirs, ours)
     if name == "app.json":
-        return tree.add_missing(theirs, ours, path)
+        mark = "\ufeff" if theirs.startswith("\ufeff") else ""
+        newline = "\r\n" if "\r\n" in theirs else "\n"
+        grown = json_tree.grow("", theirs.removeprefix(mark).replace("\r\n", "\n"), ours, path)
+        return mark + grown.replace("\n", newline)
     return keyed.add_missing(theirs, ours, separator="=" if name == ".env.example" else ":")
