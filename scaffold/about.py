@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scaffold.edited import person_app_json
 from scaffold.facts import About, AnyFact, Evidence, Strength
-from scaffold.manifests import app_json, json_file, pubspec, toml_file
+from scaffold.manifests import json_file, pubspec, toml_file
 from scaffold.patterns import lazy
 from scaffold.repo import Repo
 
@@ -72,7 +73,7 @@ def _words(value: Any) -> str:
 
 
 def _app_json(repo: Repo) -> Iterator[AnyFact]:
-    document = repo.try_parsed("app.json", app_json.parse) if "app.json" in repo else None
+    document = person_app_json(repo, "app.json")
     if document is None or not document.is_heroku:
         return
     proof = repo.proof("app.json")

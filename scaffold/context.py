@@ -34,12 +34,12 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
             "command": process.command,
             "why": process.why,
             "quantity": process.quantity,
-            "size": size,
+            "size": _size(plan, process.name, size),
             "evidence": places(process.evidence),
         }
         for process in plan.processes
     ]
-    names = [process["name"] for process in processes] + [image.process for image in plan.images]
+    names = [str(process["name"]) for process in processes] + [image.process for image in plan.images]
     quantities = {process["name"]: process["quantity"] for process in processes}
     return {
         "app": _app(plan, answers),
@@ -50,7 +50,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         "layout": plan.layout,
         "processes": processes,
         "formation": {
-            name: {"quantity": quantities.get(name, 1), "size": size}
+            name: {"quantity": quantities.get(name, _quantity(plan, name)), "size": _size(plan, name, size)}
             for name in dict.fromkeys(names)
             if name != "release"
         },
@@ -97,6 +97,17 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         "pipeline": str(answers.get("pipeline", "")),
         "ci": [],
     }
+
+
+def _size(plan: Plan, process: str, usual: str) -> str:
+    """Return the dyno size of a process type: what a person says of it, else what all get."""
+    said = plan.scales.get(process)
+    return said.size if said and said.size else usual
+
+
+def _quantity(plan: Plan, process: str) -> int:
+    said = plan.scales.get(process)
+    return 1 if said is None or said.quantity is None else said.quantity
 
 
 def _image(image: Any) -> dict[str, str]:

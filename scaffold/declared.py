@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.declared_app import app_json_facts, buildpacks_facts, heroku_yml_facts
+from scaffold.declared_app import app_json_facts, buildpacks_facts
 from scaffold.declared_config_vars import config_vars_facts
+from scaffold.declared_heroku_yml import heroku_yml_facts
 from scaffold.declared_platforms import platform_facts
 from scaffold.declared_procfile import procfile_facts
+from scaffold.declared_withdrawn import withdrawn_facts
 from scaffold.facts import Addon, AnyFact, Doubt, Strength
 from scaffold.families.docker.apps import buildpack_could_build, compose_paths, image_files, role_of
 from scaffold.families.docker.ports import system_packages
@@ -29,6 +31,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
     yield from heroku_yml_facts(repo)
     yield from buildpacks_facts(repo)
     yield from config_vars_facts(repo)
+    yield from withdrawn_facts(repo)
     yield from platform_facts(repo)
     yield from _compose_addons(repo)
     yield from _system_packages(repo)
@@ -63,7 +66,7 @@ def _compose_addons(repo: Repo) -> Iterator[AnyFact]:
 
 def _system_packages(repo: Repo) -> Iterator[AnyFact]:
     """Doubt that a buildpack can do where a Dockerfile installs programs which Heroku does not bring."""
-    if repo.named("Aptfile", "heroku.yml"):
+    if repo.named("Aptfile") or any(path not in repo.pristine for path in repo.named("heroku.yml")):
         return
     for image in image_files(repo):
         root = folder_of(image.root) if image.root.endswith("docker") else image.root

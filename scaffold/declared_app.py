@@ -1,4 +1,4 @@
-"""app.json, heroku.yml and .buildpacks -> what a person declared; retired names are doubted."""
+"""app.json and .buildpacks -> what a person declared in them; in those of scaffold's, what they edited."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import re
 from collections.abc import Iterator
 
 from scaffold import policy
-from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Doubt, Evidence, Process, Strength
-from scaffold.families.docker.said import container_manifest
+from scaffold.declared_retired import retired_buildpack, retired_names, retired_plan
+from scaffold.edited import person_app_json, person_buildpacks
+from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Evidence, Scale, Strength
 from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
 from scaffold.patterns import lazy
-from scaffold.record import replace
 from scaffold.repo import Repo, folder_of, is_secondary
 
 _SECRET = lazy(
     r"secret|passw|token|private|credential|salt|(api|access|auth|jwt|signing|encryption|master)_?key|^key$|_key$",
     re.IGNORECASE,
 )
-_MIGRATES = lazy(r"\bmigrate\b|db:migrate|upgrade head|db upgrade|db:schema:load|prisma db push")
+_SIZE = lazy(r"[\w-]{1,40}")
 _AUTHORITY = "declared"
+
+Listed = tuple[str, str, int]
+"""An add-on as a list has it: its plan, its own name or "", its line."""
 
 
 def app_json_facts(repo: Repo) -> Iterator[AnyFact]:
@@ -28,18 +31,34 @@ def app_json_facts(repo: Repo) -> Iterator[AnyFact]:
         root = folder_of(path)
         if root != "." and (is_secondary(path) or f"{root}/Procfile" not in repo):
             continue
-        document = repo.try_parsed(path, app_json.parse)
+        document = person_app_json(repo, path)
         if document is None or not document.is_heroku:
             continue
-        for var in _edited_vars(repo, document):
-            yield from _var(repo, root, path, var)
-        yield from _addons(repo, root, path, document.addons)
+        for var in document.env:
+            yield from declared_var(repo, root, path, var)
+        whole = repo.parsed(path, app_json.parse)
+        yield from declared_addons(repo, root, path, document.addons, whole.addons)
         for at, (url, line) in enumerate(document.buildpacks):
-            yield from _buildpack(root, url, at, repo.proof(path, line))
-        yield from _retired(repo, root, document)
+            yield from _buildpack(repo, root, url, at, repo.proof(path, line))
+        yield from _scales(repo, root, document)
+        yield from retired_names(repo, root, document)
 
 
-def _var(repo: Repo, root: str, path: str, var: Var) -> Iterator[AnyFact]:
+def _scales(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]:
+    for item in document.formation:
+        size = policy.retired_dyno_size(item.size) or item.size
+        yield Scale(
+            stack=_AUTHORITY,
+            root=root,
+            process=item.name,
+            quantity=item.quantity,
+            size=size if _SIZE.fullmatch(size) else "",
+            strength=Strength.DECLARED,
+            evidence=(repo.proof(document.path, item.line),),
+        )
+
+
+def declared_var(repo: Repo, root: str, path: str, var: Var) -> Iterator[AnyFact]:
     secret = _SECRET.search(var.name) is not None
     proof = repo.proof(path, var.line)
     hidden = secret and var.value is not None
@@ -59,21 +78,26 @@ def _var(repo: Repo, root: str, path: str, var: Var) -> Iterator[AnyFact]:
     )
 
 
-def _addons(repo: Repo, root: str, path: str, listed: tuple[tuple[str, str, int], ...]) -> Iterator[AnyFact]:
-    """Yield the add-ons of a list; a second one of a role, under a name of its own, is one more."""
+def declared_addons(
+    repo: Repo, root: str, path: str, theirs: tuple[Listed, ...], listed: tuple[Listed, ...]
+) -> Iterator[AnyFact]:
+    """Yield the add-ons of a list that are the person's; a second of a role, under a name, is one more."""
     seen: set[str] = set()
-    for plan, name, line in sorted(listed, key=lambda item: (bool(item[1]), item[2])):
-        role = policy.addon_role(plan) or plan.partition(":")[0]
-        yield from _addon(root, plan, name, repo.proof(path, line), also=bool(name) and role in seen)
+    for item in sorted(listed, key=lambda item: (bool(item[1]), item[2])):
+        plan, name, line = item
+        role = policy.addon_key(plan)
+        if item in theirs:
+            also = bool(name) and role in seen
+            yield from _addon(repo, root, plan, name, repo.proof(path, line), also=also)
         seen.add(role)
 
 
-def _addon(root: str, plan: str, name: str, proof: Evidence, *, also: bool) -> Iterator[AnyFact]:
+def _addon(repo: Repo, root: str, plan: str, name: str, proof: Evidence, *, also: bool) -> Iterator[AnyFact]:
     instead = policy.retired_plan(plan)
     yield Addon(
         stack=_AUTHORITY,
         root=root,
-        service=policy.addon_role(plan) or plan.partition(":")[0],
+        service=policy.addon_key(plan),
         var=f"{name}_URL" if name else "",
         also=also,
         plan="" if instead else plan,
@@ -82,28 +106,14 @@ def _addon(root: str, plan: str, name: str, proof: Evidence, *, also: bool) -> I
         evidence=(proof,),
     )
     if instead:
-        yield Doubt(
-            stack=_AUTHORITY,
-            root=root,
-            id="addon/retired",
-            message=f"The add-on plan {plan} is no longer sold.",
-            remedy=f"Use {instead}.",
-            evidence=(proof,),
-        )
+        yield from retired_plan(repo, root, plan, instead, proof)
 
 
-def _buildpack(root: str, url: str, at: int, proof: Evidence) -> Iterator[AnyFact]:
+def _buildpack(repo: Repo, root: str, url: str, at: int, proof: Evidence) -> Iterator[AnyFact]:
     bare = url.partition("#")[0]
     instead = policy.retired_buildpack(bare)
     if instead:
-        yield Doubt(
-            stack=_AUTHORITY,
-            root=root,
-            id="buildpack/retired",
-            message=f"The buildpack {bare} is retired.",
-            remedy=f"Use {instead}.",
-            evidence=(proof,),
-        )
+        yield from retired_buildpack(repo, root, bare, instead, proof)
     if instead and " " in instead:
         return
     yield Buildpack(
@@ -118,95 +128,13 @@ def _buildpack(root: str, url: str, at: int, proof: Evidence) -> Iterator[AnyFac
     )
 
 
-def _retired(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]:
-    path = document.path
-    if document.stack and policy.stack_status(document.stack) in ("retired", "deprecated"):
-        yield Doubt(
-            stack=_AUTHORITY,
-            root=root,
-            id="app-json/stack",
-            message=f"The stack image {document.stack} is {policy.stack_status(document.stack)}.",
-            remedy=f"Use {policy.stack_image()}.",
-            evidence=(repo.proof(path, document.stack_line),),
-        )
-    for name, _, size, line in document.formation:
-        if size and (instead := policy.retired_dyno_size(size)):
-            yield Doubt(
-                stack=_AUTHORITY,
-                root=root,
-                id="app-json/dyno-size",
-                message=f"The dyno size {size} of {name} is gone.",
-                remedy=f"Use {instead}.",
-                evidence=(repo.proof(path, line),),
-            )
-    for name, text, line in document.scripts:
-        if name == "postdeploy" and _MIGRATES.search(text):
-            yield Doubt(
-                stack=_AUTHORITY,
-                root=root,
-                id="app-json/postdeploy",
-                message="postdeploy runs once, when app.json makes the app: later deploys do not migrate.",
-                remedy="Migrate in the release phase.",
-                evidence=(repo.proof(path, line),),
-            )
-
-
-def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
-    """Yield the commands, add-ons and config of a heroku.yml at the top."""
-    document = container_manifest(repo)
-    if document is None:
-        return
-    path = document.path
-    if path != "heroku.yml":
-        yield Doubt(
-            stack=_AUTHORITY,
-            id="heroku-yml/misnamed",
-            message=f"Heroku reads heroku.yml only; {path} is ignored.",
-            remedy=f"git mv -f {path} heroku.yml",
-            evidence=(repo.proof(path),),
-        )
-    for item in document.commands:
-        yield Process(
-            stack=_AUTHORITY,
-            name=item.name,
-            command=item.command,
-            strength=Strength.DECLARED,
-            quantity=0 if item.name == "release" else 1,
-            why=f"{path} declares it",
-            evidence=(repo.proof(path, item.line),),
-        )
-    yield from _addons(repo, ".", path, document.addons)
-    for name, value, line in document.config:
-        yield from _var(repo, ".", path, Var(name=name, line=line, value=value))
-    for built in document.images:
-        if built.dockerfile not in repo:
-            yield Doubt(
-                stack=_AUTHORITY,
-                id="heroku-yml/no-dockerfile",
-                message=f"{path} builds {built.process} from {built.dockerfile}, which is not there.",
-                remedy=f"Add {built.dockerfile} or correct the path.",
-                evidence=(repo.proof(path, built.line),),
-            )
-
-
 def buildpacks_facts(repo: Repo) -> Iterator[AnyFact]:
     """Yield the list of a .buildpacks file where no app.json beside it has one."""
     for path in repo.named(".buildpacks"):
         root = folder_of(path)
         beside = "app.json" if root == "." else f"{root}/app.json"
-        listed = repo.try_parsed(beside, app_json.parse) if beside in repo else None
+        listed = person_app_json(repo, beside)
         if is_secondary(path) or (listed and listed.buildpacks):
             continue
-        at = 0
-        for number, line in enumerate(repo.lines(path), 1):
-            for url in line.partition(" #")[0].split():
-                if not url.startswith("#"):
-                    yield from _buildpack(root, url, at, repo.proof(path, number))
-                    at += 1
-
-
-def _edited_vars(repo: Repo, document: AppJson) -> Iterator[Var]:
-    """Yield the entries of a person's; in an app.json of scaffold's, those that they edited or added."""
-    pristine = repo.pristine.get(document.path)
-    own = [replace(var, line=0) for var in app_json.parse(pristine, document.path).env] if pristine else []
-    yield from (var for var in document.env if replace(var, line=0) not in own)
+        for at, (url, number) in enumerate(person_buildpacks(repo, path)):
+            yield from _buildpack(repo, root, url, at, repo.proof(path, number))

@@ -100,7 +100,7 @@ def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:
 
 def _doubts(repo: Repo, path: str) -> Iterator[AnyFact]:
     seen: dict[str, int] = {}
-    for number, line in enumerate(repo.lines(path), 1):
+    for number, line in enumerate(repo.whole(path).split("\n"), 1):
         name, colon, _ = line.strip().partition(":")
         if not colon or name.startswith("#") or not re.fullmatch(r"[-\w]+", name):
             continue

@@ -173,6 +173,27 @@ class VarEdit(Fact):
 
 
 @record
+class Scale(Fact):
+    """How many dynos of which size a person wants of a process type; None and "" where they do not say."""
+
+    process: str
+    quantity: int | None = None
+    size: str = ""
+
+
+@record
+class Withdrawn(Fact):
+    """What a person took out of a file of scaffold's, or declined: it is left out, and `why` says so.
+
+    `kind` is process, addon, buildpack or config_var. `name` is the process type, the role of the
+    add-on ("redis", "redis as CACHE" for one of several), the buildpack or the variable.
+    """
+
+    kind: str
+    name: str
+
+
+@record
 class Shim(Fact):
     """A file that makes an app in a subfolder buildable from the top (a requirements.txt with `-r SUB/...`).
 
@@ -268,6 +289,8 @@ AnyFact = (
     | Addon
     | ConfigVar
     | VarEdit
+    | Scale
+    | Withdrawn
     | Shim
     | File
     | Image

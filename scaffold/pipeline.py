@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from scaffold import about, declared, heroku_ci, stacks, state
 from scaffold.errors import ManifestError, Undecided, UserError
-from scaffold.facts import AnyFact, Process, Strength
+from scaffold.facts import AnyFact, Process, Strength, Withdrawn
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
@@ -28,7 +28,9 @@ MANIFESTS = frozenset(
 class Request:
     """What the user asked for: the folder, and what decides detection instead of the code.
 
-    `top` is the top of the repository; `answers` are `--set` values and recorded answers.
+    `top` is the top of the repository; `answers` are `--set` values and recorded answers. `declined`
+    are proposals that a person does not want: "process/worker", "addon/redis", "config_var/API_KEY",
+    "buildpack/heroku/nodejs".
     """
 
     top: Path
@@ -36,6 +38,7 @@ class Request:
     root: str = ""
     answers: Mapping[str, str] = made(factory=dict)
     config_vars: bool = True
+    declined: frozenset[str] = frozenset()
 
 
 @record
@@ -112,7 +115,7 @@ def analyse_recorded(request: Request, given: Mapping[str, str]) -> tuple[Analys
 
 def analyse_repo(repo: Repo, request: Request) -> Analysis:
     """Like `analyse`, for a repository that is already indexed."""
-    facts = detect(repo)
+    facts = (*detect(repo), *declined_facts(request.declined))
     every = candidates(facts)
     ranked = _asked(every, request)
     ties = tied(ranked) if ranked else ()
@@ -132,6 +135,21 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
         facts = (*facts, *_config_vars(repo, choice, every, facts))
     plan = make_plan(facts, choice, every)
     return Analysis(repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo))
+
+
+def declined_facts(declined: Iterable[str]) -> Iterator[Withdrawn]:
+    """Yield what a person declined, as facts."""
+    for item in sorted(declined):
+        kind, _, name = item.partition("/")
+        if kind in ("process", "addon", "buildpack", "config_var"):
+            yield Withdrawn(
+                stack="declared",
+                kind=kind,
+                name=name,
+                strength=Strength.DECLARED,
+                why=f"you declined it; `--ask {item}` brings it back",
+                evidence=(),
+            )
 
 
 def unplanned(top: Path) -> Analysis:

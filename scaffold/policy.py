@@ -176,6 +176,11 @@ def addon_role(slug: str) -> str:
     return str(others.get(service, ""))
 
 
+def addon_key(slug: str) -> str:
+    """Return the role of an add-on, for one that is not known the name of its service."""
+    return addon_role(slug) or slug.partition(":")[0]
+
+
 def addon_config_vars(slug: str) -> tuple[str, ...]:
     """Return the config vars that an add-on sets, also where it is not the one of its role to create."""
     service = slug.partition(":")[0]

@@ -30,8 +30,6 @@ SKIPPED_FOLDERS = frozenset(
 
 SKIPPED_PATHS = ("vendor/bundle/", "vendor/cache/", "vendor/ruby/")
 
-_OF_LINES = (".env.example",)
-
 _ENVIRONMENT_MARKS = ("pyvenv.cfg", "bin/activate_this.py", "Scripts/activate.bat", "bin/activate")
 
 SECONDARY = frozenset(
@@ -91,8 +89,8 @@ class Repo:
     """A repository's files. Paths are POSIX strings relative to its top.
 
     `hidden` paths (scaffold's own unedited output) are left out: they are evidence of nothing.
-    `pristine` is the text that scaffold wrote to a file which a person has edited since; in a file of
-    lines, those of scaffold's that they left are blank to a reader.
+    `pristine` is the text that scaffold wrote to a file which a person has edited since; in a Procfile
+    and an .env.example, the lines of scaffold's that they left are blank to a reader.
     `problems` collects what could not be read, as lines for the user. `environments` are the Python
     environments among the files, which are otherwise left out.
     """
@@ -108,6 +106,7 @@ class Repo:
         self.top = top
         self.pristine: Mapping[str, str] = pristine or {}
         self._text: dict[str, str] = {}
+        self._whole: dict[str, str] = {}
         self._parsed: dict[tuple[str, Callable[[str, str], object]], object] = {}
         self._broken: dict[tuple[str, Callable[[str, str], object]], ManifestError] = {}
         self._memo: dict[tuple[object, ...], object] = {}
@@ -178,10 +177,26 @@ class Repo:
     def text(self, path: str) -> str:
         r"""Return a file's text with `\n` line ends and no byte-order mark; "" where it cannot be read."""
         if path not in self._text:
-            text = self._read(path) if path in self._set else ""
-            own = self.pristine.get(path, "") if path.endswith(_OF_LINES) else ""
-            self._text[path] = _without_lines(text, own) if own else text
+            text, own = self.whole(path), self.pristine.get(path, "")
+            self._text[path] = _without_lines(path, text, own) if own else text
         return self._text[path]
+
+    def whole(self, path: str) -> str:
+        """Like `text`, with the lines that are scaffold's own."""
+        if path not in self._whole:
+            self._whole[path] = self._read(path) if path in self._set else ""
+        return self._whole[path]
+
+    def written(self, path: str, parse: Callable[[str, str], T]) -> T | None:
+        """Return what scaffold wrote to a file that was edited since, parsed; None where it wrote none."""
+
+        def make() -> T | None:
+            try:
+                return parse(self.pristine[path], path) if path in self.pristine else None
+            except ManifestError:
+                return None
+
+        return self.once(("written", path, parse), make)
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file, without line ends."""
@@ -257,9 +272,23 @@ class Repo:
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _without_lines(text: str, own: str) -> str:
-    lines = frozenset(own.split("\n"))
-    return "\n".join("" if line in lines else line for line in text.split("\n"))
+def _without_lines(path: str, text: str, own: str) -> str:
+    """Blank the lines that are scaffold's own; what stands beside them keeps its number."""
+    told = _LINE_KEYS.get(path.rpartition("/")[2])
+    if told is None:
+        return text
+    lines = frozenset(map(told, own.split("\n")))
+    return "\n".join("" if told(line) in lines else line for line in text.split("\n"))
+
+
+def _process_line(line: str) -> tuple[str, str]:
+    """Return what a line of a Procfile says, however it is spaced."""
+    name, _, text = line.partition(":")
+    return (name.strip(), text.strip())
+
+
+_LINE_KEYS: Mapping[str, Callable[[str], object]] = {".env.example": str, "Procfile": _process_line}
+"""Files of lines that say something each, and what a line says."""
 
 
 def _without_environments(files: Collection[str]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from scaffold.edited import person_text
 from scaffold.patterns import lazy
 from scaffold.repo import SECONDARY, Repo, relative
 
@@ -144,7 +145,7 @@ def commands(repo: Repo, root: str) -> str:
     """Return the texts that name the programs which run on deployment."""
     prefix = "" if root == "." else root + "/"
     names = ("package.json", "Procfile", "app.json", "composer.json", "Dockerfile", "heroku.yml")
-    texts = (repo.text(prefix + name) for name in names if prefix + name in repo)
+    texts = (person_text(repo, prefix + name) for name in names if prefix + name in repo)
     return "\n".join(_SIDE_SCRIPT.sub("", text) for text in texts)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from scaffold.manifests import json_file
-from scaffold.record import record
+from scaffold.record import record, replace
+
+Entry = TypeVar("Entry", bound="tuple[object, ...]")
 
 
 @record
@@ -18,6 +21,16 @@ class Var:
     required: bool = True
     generator: str = ""
     description: str = ""
+
+
+@record
+class Dynos:
+    """An entry of `formation`: None and "" where it does not say how many dynos, or of which size."""
+
+    name: str
+    line: int
+    quantity: int | None = None
+    size: str = ""
 
 
 @record
@@ -37,7 +50,7 @@ class AppJson:
     env: tuple[Var, ...] = ()
     addons: tuple[tuple[str, str, int], ...] = ()
     buildpacks: tuple[tuple[str, int], ...] = ()
-    formation: tuple[tuple[str, int, str, int], ...] = ()
+    formation: tuple[Dynos, ...] = ()
     scripts: tuple[tuple[str, str, int], ...] = ()
 
 
@@ -87,6 +100,45 @@ def parse(text: str, path: str) -> AppJson:
         formation=tuple(_formation(document)),
         scripts=tuple(_scripts(document)),
     )
+
+
+def without(theirs: AppJson, written: AppJson) -> AppJson:
+    """Return what an edited app.json says that the text it was edited from did not say.
+
+    An entry counts as a whole, and so does the list of buildpacks.
+    """
+    same: dict[str, Any] = {key: "" for key in _WORDS if getattr(theirs, key) == getattr(written, key)}
+    env = [replace(var, line=0) for var in written.env]
+    listed = [name for name, _ in theirs.buildpacks] != [name for name, _ in written.buildpacks]
+    return replace(
+        theirs,
+        env=tuple(var for var in theirs.env if replace(var, line=0) not in env),
+        addons=changed(theirs.addons, written.addons),
+        buildpacks=theirs.buildpacks if listed else (),
+        formation=tuple(_changed_dynos(theirs, written)),
+        scripts=changed(theirs.scripts, written.scripts),
+        keywords=theirs.keywords if theirs.keywords != written.keywords else (),
+        **same,
+    )
+
+
+_WORDS = ("name", "description", "website", "repository", "logo", "stack")
+
+
+def changed(items: tuple[Entry, ...], written: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the entries that differ from every one that was written; the last part of each is its line."""
+    own = {item[:-1] for item in written}
+    return tuple(item for item in items if item[:-1] not in own)
+
+
+def _changed_dynos(theirs: AppJson, written: AppJson) -> Iterator[Dynos]:
+    own = {item.name: item for item in written.formation}
+    for item in theirs.formation:
+        before = own.get(item.name, Dynos(name=item.name, line=0))
+        quantity = None if item.quantity == before.quantity else item.quantity
+        size = "" if item.size == before.size else item.size
+        if quantity is not None or size:
+            yield replace(item, quantity=quantity, size=size)
 
 
 def _text(value: Any) -> str:
@@ -148,13 +200,15 @@ def _buildpacks(document: json_file.Json) -> list[tuple[str, int]]:
     return found
 
 
-def _formation(document: json_file.Json) -> list[tuple[str, int, str, int]]:
+def _formation(document: json_file.Json) -> list[Dynos]:
     found = []
     for name, body in _mapping(document.at("formation")).items():
         inner = _mapping(body)
         quantity = inner.get("quantity")
-        count = quantity if isinstance(quantity, int) and not isinstance(quantity, bool) else 1
-        found.append((name, max(count, 0), _text(inner.get("size")), document.line("formation", name)))
+        known = isinstance(quantity, int) and not isinstance(quantity, bool) and quantity >= 0
+        line = document.line("formation", name, "size") or document.line("formation", name)
+        size = _text(inner.get("size"))
+        found.append(Dynos(name=name, line=line, quantity=quantity if known else None, size=size))
     return found
 
 

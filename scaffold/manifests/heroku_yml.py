@@ -6,7 +6,8 @@ from typing import Any
 
 from scaffold.errors import ManifestError
 from scaffold.manifests import yaml_file
-from scaffold.record import record
+from scaffold.manifests.app_json import changed
+from scaffold.record import record, replace
 
 
 @record
@@ -40,6 +41,13 @@ class HerokuYml:
     config: tuple[tuple[str, str, int], ...] = ()
     others: tuple[str, ...] = ()
 
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """Return the process types that it builds or runs, `release` too."""
+        return tuple(
+            dict.fromkeys((*(image.process for image in self.images), *(item.name for item in self.commands)))
+        )
+
 
 _SECTIONS = ("setup", "build", "release", "run")
 
@@ -62,6 +70,19 @@ def parse(text: str, path: str) -> HerokuYml:
             if isinstance(value, str)
         ),
         others=tuple(name for name in document.value if name not in _SECTIONS),
+    )
+
+
+def without(theirs: HerokuYml, written: HerokuYml) -> HerokuYml:
+    """Return what an edited heroku.yml says that the text it was edited from did not say."""
+    images = [replace(image, line=0) for image in written.images]
+    commands = [replace(item, line=0) for item in written.commands]
+    return replace(
+        theirs,
+        images=tuple(image for image in theirs.images if replace(image, line=0) not in images),
+        commands=tuple(item for item in theirs.commands if replace(item, line=0) not in commands),
+        addons=changed(theirs.addons, written.addons),
+        config=changed(theirs.config, written.config),
     )
 
 

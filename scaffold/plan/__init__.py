@@ -30,9 +30,10 @@ from scaffold.facts import (
 from scaffold.plan import addons as services
 from scaffold.plan.edited_vars import apply_edits, dropped_note, edited_environments
 from scaffold.plan.model import Choice, Loser, Note, Plan, Ranked
-from scaffold.plan.processes import cd_prefix, plan_processes
+from scaffold.plan.processes import cd_prefix, plan_processes, scales, withdrawn_processes
 from scaffold.plan.provision import merge_config_vars, plan_buildpacks, plan_runtime
 from scaffold.plan.ranking import closeness, lost_apps
+from scaffold.plan.withdrawn import gone, left_images, left_vars, outside_release
 from scaffold.record import replace
 
 F = TypeVar("F", bound=Fact)
@@ -55,27 +56,33 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
     layout = _layout(uses.root, mine, container=uses.container)
     prefix = cd_prefix(uses.root) if layout == "cd" else ""
     processes, lost, ties = plan_processes(relevant, choice, prefix=prefix)
-    variables = merge_config_vars(relevant, subdir_root=uses.root if layout == "subdir" else "")
+    merged = merge_config_vars(relevant, subdir_root=uses.root if layout == "subdir" else "")
+    variables, declined = left_vars(merged, gone(relevant, "config_var"))
     clocked = any(process.name in _CLOCKS for process in processes)
     asked = (fact for fact in relevant if not (clocked and services.is_scheduler(fact)))
-    addons, hinted = services.plan_addons(asked, variables)
+    addons, hinted = services.plan_addons(asked, variables, gone(relevant, "addon"))
+    buildpacks, dropped = plan_buildpacks(
+        every, choice, gone(relevant, "buildpack"), subdir=layout == "subdir"
+    )
     runtime, runtime_notes = plan_runtime(mine, choice, build_root=uses.root if layout == "subdir" else ".")
     found_vars = services.provided(variables, addons)
     edits = _of(relevant, VarEdit)
-    migration = _best(relevant, Migration)
+    migration = outside_release(_best(relevant, Migration), processes)
     smoke, cache, tests = _best(mine, Smoke), _best(mine, CacheClear), _best(mine, Tests)
-    serves = any(process.name == "web" for process in processes) or uses.container
+    images = left_images(_of(relevant, Image), withdrawn_processes(relevant, choice))
+    built = {image.process for image in images} if uses.container else set()
+    serves = "web" in built or any(process.name == "web" for process in processes)
     return Plan(
         stack=uses.stack,
         title=choice.title,
         language=choice.language,
         root=uses.root,
         layout=layout,
-        images=_of(relevant, Image) if uses.container else (),
+        images=images if uses.container else (),
         container=uses.container,
         processes=processes,
         runtime=runtime,
-        buildpacks=() if uses.container else plan_buildpacks(every, choice, subdir=layout == "subdir"),
+        buildpacks=() if uses.container else buildpacks,
         addons=addons,
         config_vars=apply_edits(found_vars, edits),
         migration=_prefixed(migration, prefix),
@@ -92,10 +99,17 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
             *dropped_note(found_vars, edits),
             *closeness(ranked, uses, choice.family),
         ),
-        considered=(*lost_apps(ranked, uses), *lost, *hinted),
+        considered=(
+            *lost_apps(ranked, uses),
+            *lost,
+            *hinted,
+            *(() if uses.container else dropped),
+            *declined,
+        ),
         facts=every,
         found_vars=found_vars,
         env_vars=edited_environments(found_vars, edits),
+        scales=scales(relevant),
         open_choices={f"process_{name}": commands for name, commands in ties.items()},
     )
 

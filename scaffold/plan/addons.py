@@ -9,25 +9,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from scaffold import policy
-from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, Strength
+from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, Strength, Withdrawn
 from scaffold.plan.model import Loser, Note, PlannedAddon
+from scaffold.plan.withdrawn import Gone, holds, loser
 from scaffold.record import replace
 
 Variables = Mapping[str, ConfigVar]
 
 
 def plan_addons(
-    facts: Iterable[AnyFact], variables: Variables
+    facts: Iterable[AnyFact], variables: Variables, withdrawn: Gone
 ) -> tuple[tuple[PlannedAddon, ...], tuple[Loser, ...]]:
-    """Return the add-ons to create, one per role and those asked for beside it, and the mere hints."""
+    """Return the add-ons to create, one per role and those asked for beside it, and those that are not."""
     seen = [fact for fact in facts if isinstance(fact, Addon)]
     services = {fact.service for fact in seen}
-    found = [_needed(fact, variables, services) for fact in seen]
+    apart = {fact.var for fact in seen if fact.also}
+    meant = {name: var for name, var in variables.items() if name not in apart}
+    found = [_needed(fact, meant, services) for fact in seen]
     best: dict[tuple[str, str], Addon] = {}
     for fact in sorted((*found, *_read(variables)), key=lambda f: (-int(f.strength), repr(f))):
         best.setdefault((fact.service, fact.var if fact.also else ""), fact)
-    ordered = [best[key] for key in sorted(best)]
-    taken = [fact for fact in ordered if _is_taken(fact, ordered)]
+    first = {(fact.service, fact.var) for fact in best.values() if not fact.also}
+    ordered = [
+        best[key] for key in sorted(best) if not best[key].also or (key[0], best[key].var) not in first
+    ]
+    able = [fact for fact in ordered if _is_taken(fact, ordered)]
+    out = {fact: why for fact in able if (why := _withdrawn(fact, withdrawn))}
+    taken = [fact for fact in able if fact not in out]
     claimed = _claims(taken, variables)
     apart = {fact.var for fact in taken if fact.also}
     for fact in sorted(found, key=repr):
@@ -36,7 +44,19 @@ def plan_addons(
     planned = tuple(
         _planned(fact, () if fact.also else claimed.get(fact.service, ()), variables) for fact in taken
     )
-    return planned, tuple(_lost(fact) for fact in ordered if fact not in taken)
+    lost = (_lost(fact) for fact in ordered if fact not in able)
+    return planned, (*lost, *(loser("add-on", _name(fact), why) for fact, why in out.items()))
+
+
+def _withdrawn(fact: Addon, withdrawn: Gone) -> Withdrawn | None:
+    """Return why an add-on is not to be, None where it is: a person's file may name it all the same."""
+    one = f"{fact.service} as {fact.var.removesuffix('_URL')}"
+    why = withdrawn.get(one) or withdrawn.get(fact.service)
+    return None if holds(fact) else why
+
+
+def _name(fact: Addon) -> str:
+    return policy.addon(fact.service).name or fact.plan or fact.service
 
 
 def is_scheduler(fact: AnyFact) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scaffold.facts import AnyFact, ConfigVar, Evidence, File, Image, Migration, Todo, Uses
+from scaffold.facts import AnyFact, ConfigVar, Evidence, File, Image, Migration, Scale, Todo, Uses
 from scaffold.record import made, record
 
 
@@ -113,7 +113,8 @@ class Plan:
     """All that is to be written, decided. `layout` is "top", "cd" (root shim) or "subdir" (buildpack).
 
     `config_vars` are what the app is to have; `found_vars` what is found without the person's edits of
-    config-vars.toml; `env_vars` what it is to have in each environment of which these speak.
+    config-vars.toml; `env_vars` what it is to have in each environment of which these speak. `scales`
+    are the dynos that a person asks for, by process type.
     """
 
     stack: str
@@ -140,6 +141,7 @@ class Plan:
     facts: tuple[AnyFact, ...]
     found_vars: tuple[ConfigVar, ...] = ()
     env_vars: Mapping[str, tuple[ConfigVar, ...]] = made(factory=dict)
+    scales: Mapping[str, Scale] = made(factory=dict)
     open_choices: Mapping[str, tuple[str, ...]] = made(factory=dict)
 
     def process(self, name: str) -> PlannedProcess | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from scaffold.facts import AnyFact, Migration, Process, Raw, Strength, command
+from scaffold.facts import AnyFact, Migration, Process, Raw, Scale, Strength, Withdrawn, command
 from scaffold.plan.model import Choice, Loser, PlannedProcess
+from scaffold.plan.withdrawn import gone, holds
+from scaffold.record import replace
 
 _RESERVED = ("web", "release")
 
@@ -48,8 +50,53 @@ def plan_processes(
         elif key.startswith("process_") and answer and kept[name].command != answer:
             lost.append(_loser(name, kept[name]))
             kept[name] = _answered(choice, name, answer)
+    lost += _take_out(kept, facts, choice)
     ordered = sorted(kept, key=lambda name: (name != "web", name != "release", name))
-    return tuple(_planned(name, kept[name], prefix) for name in ordered), tuple(lost), ties
+    planned = (_planned(name, kept[name], prefix) for name in ordered)
+    scaled = tuple(_scaled(process, facts) for process in planned)
+    return scaled, tuple(lost), {name: tied for name, tied in ties.items() if name in kept}
+
+
+def _take_out(kept: dict[str, Process], facts: Iterable[AnyFact], choice: Choice) -> Iterator[Loser]:
+    """Drop the process types that a person took out, declined, or answered with nothing."""
+    for name, why in withdrawn_processes(facts, choice).items():
+        fact = kept.get(name)
+        answered = choice.answers.get(f"process_{name}")
+        if fact is None or (answered != "" and holds(fact)) or (answered and not why.evidence):
+            continue
+        del kept[name]
+        yield Loser(what=f"process {name}", value=fact.command, why=why.why, evidence=why.evidence)
+
+
+def withdrawn_processes(facts: Iterable[AnyFact], choice: Choice) -> dict[str, Withdrawn]:
+    """Return the process types that are not to be, by name; an empty answer speaks last."""
+    found = dict(gone(facts, "process"))
+    for key, answer in choice.answers.items():
+        name = key.removeprefix("process_")
+        if key.startswith("process_") and not answer:
+            why = f"answered (--set process_{name}=)"
+            found[name] = Withdrawn(
+                stack=choice.uses.stack,
+                root=choice.uses.root,
+                kind="process",
+                name=name,
+                why=why,
+                evidence=(),
+            )
+    return found
+
+
+def scales(facts: Iterable[AnyFact]) -> dict[str, Scale]:
+    """Return what a person says of dynos, by process type."""
+    found = sorted((fact for fact in facts if isinstance(fact, Scale)), key=repr)
+    return {fact.process: fact for fact in found}
+
+
+def _scaled(process: PlannedProcess, facts: Iterable[AnyFact]) -> PlannedProcess:
+    said = scales(facts).get(process.name)
+    if said is None or said.quantity is None or process.name == "release":
+        return process
+    return replace(process, quantity=said.quantity)
 
 
 def safe_name(name: str) -> str:

@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from scaffold import policy, versions
 from scaffold.facts import AnyFact, Buildpack, ConfigVar, Runtime, Strength
 from scaffold.patterns import lazy
-from scaffold.plan.model import Choice, Note, PlannedRuntime
+from scaffold.plan.model import Choice, Loser, Note, PlannedRuntime
+from scaffold.plan.withdrawn import Gone, loser
 from scaffold.record import replace
 
 _NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*")
 _VERSION_FILES = {"python": ".python-version"}
 
 
-def plan_buildpacks(facts: Iterable[AnyFact], choice: Choice, *, subdir: bool) -> tuple[str, ...]:
-    """Return the buildpacks in run order: the person's own list, or the app's after those in its support."""
+def plan_buildpacks(
+    facts: Iterable[AnyFact], choice: Choice, withdrawn: Gone, *, subdir: bool
+) -> tuple[tuple[str, ...], tuple[Loser, ...]]:
+    """Return the buildpacks in run order, and those that a person took out.
+
+    They are the person's own list, or the app's after those in its support.
+    """
     found: list[Buildpack] = []
     for fact in facts:
         if isinstance(fact, Buildpack) and fact.root in (choice.uses.root, "."):
@@ -26,9 +32,12 @@ def plan_buildpacks(facts: Iterable[AnyFact], choice: Choice, *, subdir: bool) -
     taken = [fact for fact in (declared or found) if fact.strength > Strength.HINT]
     ordered = sorted(taken, key=lambda fact: (fact.position, fact.name))
     names = list(dict.fromkeys(policy.buildpack_name(fact.name) for fact in ordered))
-    if subdir:
+    if subdir and policy.subdir_buildpack().url not in names:
         names.insert(0, policy.subdir_buildpack().url)
-    return tuple(names)
+    kept = tuple(name for name in names if declared or name not in withdrawn)
+    wanted = dict.fromkeys((*names, *(policy.buildpack_name(fact.name) for fact in found)))
+    out = (name for name in wanted if name in withdrawn and name not in kept)
+    return kept, tuple(loser("buildpack", name, withdrawn[name]) for name in out)
 
 
 def merge_config_vars(facts: Iterable[AnyFact], *, subdir_root: str) -> dict[str, ConfigVar]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scaffold.edited import person_app_json, person_heroku_yml
 from scaffold.facts import Evidence
-from scaffold.manifests import app_json, heroku_yml
+from scaffold.manifests import heroku_yml
 from scaffold.manifests.heroku_yml import HerokuYml
 from scaffold.patterns import lazy
 from scaffold.record import made, record
@@ -19,9 +20,12 @@ class Said:
 
 
 def container_manifest(repo: Repo) -> HerokuYml | None:
-    """Return heroku.yml, or a heroku.yaml that was meant to be one (Conduit has a file of that name too)."""
+    """Return heroku.yml, or a heroku.yaml that was meant to be one (Conduit has a file of that name too).
+
+    Of an edited one that scaffold wrote, only the edits count.
+    """
     if "heroku.yml" in repo:
-        return repo.try_parsed("heroku.yml", heroku_yml.parse)
+        return person_heroku_yml(repo, "heroku.yml")
     if "heroku.yaml" in repo:
         found = repo.try_parsed("heroku.yaml", heroku_yml.parse)
         return found if found and found.images else None
@@ -56,7 +60,7 @@ def said_by_people(repo: Repo) -> Said:
         images[built.process] = built.dockerfile
         proof.setdefault(built.dockerfile, repo.proof(manifest.path, built.line))
         proof.setdefault("", repo.proof(manifest.path, built.line))
-    app = repo.try_parsed("app.json", app_json.parse) if "app.json" in repo else None
+    app = person_app_json(repo, "app.json")
     if app and app.stack == "container":
         proof.setdefault("", repo.proof("app.json", app.stack_line))
     if "" not in proof and (pushed := _pushed(repo)):
