@@ -88,7 +88,7 @@ def _merged(change: Change) -> Change:
     try:
         theirs, ours = (change.before or b"").decode("utf-8"), change.ours.content.decode("utf-8")
         if change.base is not None and merge.is_three_way(change.path):
-            merged = merge.three_way(change.path, change.base.decode("utf-8"), theirs, ours)
+            merged = merge.three_way(change.path, change.base.decode("utf-8"), theirs, ours).text
             decision = "merge"
         else:
             merged, decision = merge.add_missing(change.path, theirs, ours), "keep"
@@ -104,9 +104,9 @@ def missing_keys(change: Change) -> tuple[str, ...]:
     if change.path.rpartition("/")[2] != "Procfile" or change.before is None or change.after is not None:
         return ()
     theirs = change.before.decode("utf-8", "replace")
-    have = set(merge.keyed.keys(theirs, ":"))
     ours = change.ours.content.decode()
-    return tuple(line for line in ours.splitlines() if line.partition(":")[0] not in have)
+    lacking = merge.missing(change.path, theirs, ours)
+    return tuple(line for line in ours.splitlines() if line.partition(":")[0] in lacking)
 
 
 def diff(change: Change) -> str:

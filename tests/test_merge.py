@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from scaffold import merge
 from scaffold.errors import ManifestError
-from scaffold.merge import keyed
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True)
 LINES = st.dictionaries(NAMES, st.from_regex(r"[a-z][a-z :=$-]{0,20}[a-z]", fullmatch=True), max_size=6)
@@ -28,7 +27,7 @@ def test_a_procfile_keeps_its_comments_order_and_newlines() -> None:
 
 def test_an_env_file_takes_the_comment_with_the_variable() -> None:
     merged = merge.add_missing(".env.example", "A=1\n", "# about A\nA=2\n\n# about B\nB=\n")
-    assert merged == "A=1\n# about B\nB=\n"
+    assert merged == "A=1\n\n# about B\nB=\n"
 
 
 def test_app_json_keeps_values_order_and_indentation() -> None:
@@ -48,10 +47,11 @@ def test_every_line_of_theirs_stays_and_every_key_of_ours_is_there(
     theirs: dict[str, str], ours: dict[str, str], newline: str
 ) -> None:
     before = procfile(theirs, newline)
-    merged = keyed.add_missing(before, procfile(ours), separator=":")
-    assert merged.startswith(before)
-    assert set(keyed.keys(merged, ":")) == set(theirs) | set(ours)
-    assert keyed.add_missing(merged, procfile(ours), separator=":") == merged
+    merged = merge.add_missing("Procfile", before, procfile(ours))
+    lines = merged.replace("\r\n", "\n").split("\n")
+    assert [line for line in lines if line.partition(":")[0] in theirs] == procfile(theirs).split("\n")[:-1]
+    assert {line.partition(":")[0] for line in lines[:-1]} == set(theirs) | set(ours)
+    assert merge.add_missing("Procfile", merged, procfile(ours)) == merged
 
 
 JSON_VALUES = st.recursive(

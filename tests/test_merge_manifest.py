@@ -22,7 +22,7 @@ HEAD = "# The config vars of this app\nformat = 1\n"
 
 
 def three_way(base: str, theirs: str, ours: str) -> str:
-    return merge.three_way(PATH, base, theirs, ours)
+    return merge.three_way(PATH, base, theirs, ours).text
 
 
 def text(**records: str) -> str:

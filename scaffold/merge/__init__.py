@@ -1,40 +1,169 @@
-"""Bring scaffold's text and a person's file together by the structure of the format.
+"""Bring scaffold's new text and a person's file together, by the structure of the format.
 
-`add_missing(path, theirs, ours)` keeps every byte a person wrote and adds what is not there yet.
-`three_way(path, base, theirs, ours)` also brings up to date what they left as scaffold wrote it.
+`three_way` merges what scaffold wrote last, the file and the new text; `grow` only adds what is new.
+The format is known by the file's name. The person's newlines, byte order mark and end of file stay.
 """
 
 from __future__ import annotations
 
-from scaffold.merge import json_tree, keyed, manifest
+from typing import Literal, Protocol
+
+from scaffold.errors import ManifestError
+from scaffold.merge import newlines
+from scaffold.merge.markers import has_markers, left_in, sides
+from scaffold.merge.merged import Conflict, Merged
+
+__all__ = [
+    "Conflict",
+    "Merged",
+    "add_missing",
+    "format_of",
+    "grow",
+    "has_markers",
+    "is_keyed",
+    "is_mergeable",
+    "is_three_way",
+    "limited",
+    "missing",
+    "sides",
+    "three_way",
+]
+
+FormatName = Literal["procfile", "env", "config-vars", "json", "yaml", "sequence", "set", "value", "text"]
+
+_KEYED = ("procfile", "env", "config-vars", "json")
+_NAMES: dict[str, FormatName] = {
+    "Procfile": "procfile",
+    ".env": "env",
+    "config-vars.toml": "config-vars",
+    ".buildpacks": "sequence",
+    ".slugignore": "set",
+    **dict.fromkeys(
+        (".python-version", ".ruby-version", ".node-version", ".nvmrc", ".go-version", "runtime.txt"), "value"
+    ),
+}
+_ENDS: dict[str, FormatName] = {"json": "json", "yml": "yaml", "yaml": "yaml"}
+
+
+def format_of(path: str) -> FormatName:
+    """Return the format by which a file is merged."""
+    name = path.rpartition("/")[2]
+    stem = name.partition(".")[0]
+    if name.startswith(".env."):
+        return "env"
+    if stem == "Procfile":
+        return "procfile"
+    return _NAMES.get(name) or _ENDS.get(name.rpartition(".")[2]) or "text"
+
+
+def is_keyed(path: str) -> bool:
+    """Tell whether a file has keys, so that one of a person's can be adopted and grow."""
+    return format_of(path) in _KEYED
+
+
+def three_way(path: str, base: str, yours: str, new: str) -> Merged:
+    """Return `yours` with what changed from `base` ("": unknown) to `new`, and what both sides changed.
+
+    A file with conflict markers of an earlier merge stays as it is. Raises ManifestError for a malformed file
+    of a format that cannot hold markers.
+    """
+    if yours == base:
+        return Merged(new)
+    if new in (yours, base):
+        return Merged(yours)
+    if has_markers(yours) and not has_markers(new):
+        return Merged(yours, left_in(yours))
+    old, there, now = map(newlines.plain, (base, yours, new))
+    if there == old:
+        return Merged(newlines.restored(now, yours))
+    if now in (old, there):
+        return Merged(yours)
+    merged = _three_way(path, old, there, now)
+    return Merged(newlines.restored(merged.text, yours), merged.conflicts)
+
+
+def grow(path: str, base: str, yours: str, new: str) -> str:
+    """Return `yours` with the keys of `new` that neither `base` nor it has. Raises ManifestError."""
+    if not is_keyed(path):
+        return yours
+    old, there, now = map(newlines.plain, (base, yours, new))
+    grown = _by_key(path).grow(old, there, now, path)
+    return yours if grown == there else newlines.restored(grown, yours)
+
+
+def limited(path: str, new: str, base: str, full: str) -> str:
+    """Return `new` without the keys that neither `base` nor `full` has."""
+    if not is_keyed(path) or new in (base, full):
+        return new
+    now, old, every = map(newlines.plain, (new, base, full))
+    kept = _by_key(path).limited(now, old, every, path)
+    return new if kept == now else newlines.restored(kept, new)
+
+
+def missing(path: str, yours: str, new: str) -> tuple[str, ...]:
+    """Return the keys of `new` that `yours` lacks, for a message; none of a file without keys."""
+    if not is_keyed(path):
+        return ()
+    return _by_key(path).missing(newlines.plain(yours), newlines.plain(new), path)
+
+
+class Keyed(Protocol):
+    """What merges the files of a format with keys, in plain texts."""
+
+    def three_way(self, base: str, yours: str, new: str, path: str) -> Merged: ...
+    def grow(self, base: str, yours: str, new: str, path: str) -> str: ...
+    def limited(self, new: str, base: str, full: str, path: str) -> str: ...
+    def missing(self, yours: str, new: str, path: str) -> tuple[str, ...]: ...
+
+
+def _three_way(path: str, base: str, yours: str, new: str) -> Merged:
+    from scaffold.merge import sequence, text, values
+
+    kind = format_of(path)
+    if kind in _KEYED:
+        try:
+            return _by_key(path).three_way(base, yours, new, path)
+        except ManifestError:
+            if kind != "yaml":
+                raise
+    if kind == "set":
+        from scaffold.merge.line_files import SET
+
+        return SET.three_way(base, yours, new, path)
+    by_lines = {"sequence": sequence.three_way, "value": values.three_way}.get(kind, text.three_way)
+    return by_lines(base, yours, new)
+
+
+def _by_key(path: str) -> Keyed:
+    kind = format_of(path)
+    if kind == "config-vars":
+        from scaffold.merge import manifest
+
+        return manifest
+    if kind in ("procfile", "env"):
+        from scaffold.merge import line_files
+
+        return line_files.PROCFILE if kind == "procfile" else line_files.ENV
+    from scaffold.merge import json_tree
+
+    return json_tree
+
 
 MERGEABLE = ("Procfile", "app.json", ".env.example", "config-vars.toml")
-THREE_WAY = ("config-vars.toml",)
 
 
 def is_mergeable(path: str) -> bool:
-    """Tell whether a file has keys to merge by."""
+    """Tell whether `init` offers to add to a file what is missing in it."""
     return path.rpartition("/")[2] in MERGEABLE
 
 
 def is_three_way(path: str) -> bool:
-    """Tell whether a file that a person edited is merged with scaffold's new text without being asked."""
-    return path in THREE_WAY
-
-
-def three_way(path: str, base: str, theirs: str, ours: str) -> str:
-    """Return `theirs` with what changed from `base` to `ours`. Raises ManifestError where it cannot be."""
-    return manifest.merge(base, theirs, ours, path)
+    """Tell whether `init` merges an edited file without being asked."""
+    return path == "config-vars.toml"
 
 
 def add_missing(path: str, theirs: str, ours: str) -> str:
-    """Return `theirs` with the keys of `ours` that it lacks. Raises ManifestError for a malformed JSON."""
-    name = path.rpartition("/")[2]
-    if name in THREE_WAY:
-        return three_way(name, "", theirs, ours)
-    if name == "app.json":
-        mark = "\ufeff" if theirs.startswith("\ufeff") else ""
-        newline = "\r\n" if "\r\n" in theirs else "\n"
-        grown = json_tree.grow("", theirs.removeprefix(mark).replace("\r\n", "\n"), ours, path)
-        return mark + grown.replace("\n", newline)
-    return keyed.add_missing(theirs, ours, separator="=" if name == ".env.example" else ":")
+    """Return `theirs` with the keys of `ours` that it lacks. Raises ManifestError for a malformed file."""
+    if format_of(path) == "config-vars":
+        return three_way(path, "", theirs, ours).text
+    return grow(path, "", theirs, ours)

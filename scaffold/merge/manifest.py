@@ -12,11 +12,42 @@ from typing import Any
 from scaffold.errors import ManifestError
 from scaffold.manifests import config_vars_toml
 from scaffold.manifests.config_vars_toml import FIELDS
+from scaffold.merge.merged import Merged
 from scaffold.merge.tables import Edited, Table, Tables
 
 _KEYS = (*FIELDS, "read_at")
 _BOUND = ("secret", "value", "default", "generator")
 """Fields that can contradict each other."""
+
+
+def three_way(base: str, yours: str, new: str, path: str) -> Merged:
+    """Return the person's text with what changed from `base` to `new`: an edit of theirs is no conflict."""
+    return Merged(merge(base, yours, new, path))
+
+
+def grow(base: str, yours: str, new: str, path: str) -> str:
+    """Return `yours` with the variables of `new` that neither `base` nor it has."""
+    there, old, now = (Tables.of(text, path) for text in (yours, base, new))
+    edited = Edited(there)
+    for name in sorted(now.found.keys() - there.records().keys() - old.records().keys()):
+        edited.add_table(name, now.lines_of(now.found[name]))
+    return _checked(edited.text(), path)
+
+
+def limited(new: str, base: str, full: str, path: str) -> str:
+    """Return `new` without the variables that neither `base` nor `full` has."""
+    now, *known = (Tables.of(text, path) for text in (new, base, full))
+    edited = Edited(now)
+    for name, table in now.found.items():
+        if not any(name in tables.records() for tables in known):
+            edited.remove_table(table)
+    return edited.text()
+
+
+def missing(yours: str, new: str, path: str) -> tuple[str, ...]:
+    """Return the variables of `new` that `yours` lacks."""
+    there = Tables.of(yours, path).records()
+    return tuple(name for name in Tables.of(new, path).found if name not in there)
 
 
 def merge(base: str, theirs: str, ours: str, path: str) -> str:
@@ -31,7 +62,10 @@ def merge(base: str, theirs: str, ours: str, path: str) -> str:
         return mark + ours.replace("\n", newline)
     if base == ours:
         return theirs
-    merged = _merged(base, text, ours, path)
+    return mark + _checked(_merged(base, text, ours, path), path)
+
+
+def _checked(merged: str, path: str) -> str:
     try:
         config_vars_toml.parse(merged, path)
     except ManifestError as error:
@@ -42,7 +76,7 @@ def merge(base: str, theirs: str, ours: str, path: str) -> str:
             why=error.message,
             remedy="Write each variable as a table of its own, [vars.NAME], and run the command again.",
         ) from None
-    return mark + merged
+    return merged
 
 
 def _merged(base: str, theirs: str, ours: str, path: str) -> str:
