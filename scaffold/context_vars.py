@@ -83,15 +83,19 @@ def env_quote(value: str, *, one_line: bool = False) -> str:
     return '"' + (escaped.replace("\n", "\\n") if one_line else escaped) + '"'
 
 
+GROUPS = (
+    "To be set by you",
+    "Any random text will do (bin/deploy generates it on Heroku)",
+    "Settings with a value for production",
+    "Optional",
+    "Set by Heroku or an add-on; needed on your own machine only",
+)
+"""The titles in `.env.example`, by the number that `_group` gives."""
+
+
 def grouped(config_vars: tuple[ConfigVar, ...]) -> list[dict[str, Any]]:
     """Group the variables for `.env.example`: set, generated, optional, provided."""
-    groups: list[tuple[str, list[ConfigVar]]] = [
-        ("To be set by you", []),
-        ("Any random text will do (bin/deploy generates it on Heroku)", []),
-        ("Settings with a value for production", []),
-        ("Optional", []),
-        ("Set by Heroku or an add-on; needed on your own machine only", []),
-    ]
+    groups: list[tuple[str, list[ConfigVar]]] = [(title, []) for title in GROUPS]
     for var in config_vars:
         groups[_group(var)][1].append(var)
     return [

@@ -38,8 +38,20 @@ def parse_object(text: str, path: str) -> Json:
     return document
 
 
-def _lines(text: str) -> dict[tuple[str | int, ...], int]:
-    """Map each key path to its line, by one pass over the tokens of a valid document."""
+def spans(text: str) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """Map each key path of a valid document, and () for all of it, to its first and last line."""
+    ends: dict[tuple[str | int, ...], int] = {}
+    starts = {(): 1, **_lines(text, ends)}
+    return {where: (first, ends.get(where, first)) for where, first in starts.items()}
+
+
+def _lines(
+    text: str, ends: dict[tuple[str | int, ...], int] | None = None
+) -> dict[tuple[str | int, ...], int]:
+    """Map each key path to its line, by one pass over the tokens of a valid document.
+
+    The last line of each object and array goes into `ends`.
+    """
     found: dict[tuple[str | int, ...], int] = {}
     where: list[str | int] = []
     line, awaits_key = 1, False
@@ -59,6 +71,8 @@ def _lines(text: str) -> dict[tuple[str | int, ...], int]:
         elif token in ("}", "]"):
             where.pop()
             awaits_key = False
+            if ends is not None:
+                ends[tuple(where)] = line
         elif token == ",":
             awaits_key = not _next_item(where)
         elif awaits_key and token != ":":

@@ -1,0 +1,184 @@
+"""The text of a deployment file -> for each of its lines, the key that it belongs to.
+
+A key is a path such as ("env", "STRIPE_KEY", "required"); list items go by what they are rather than
+by their place ("addons", "heroku-postgresql"), so that the keys of two versions of a file can be compared.
+A line that belongs to none (a brace, a comment, a blank) has the key ().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from scaffold.context_vars import GROUPS
+from scaffold.errors import ManifestError
+from scaffold.manifests import env_file, json_file, procfile, toml_file, yaml_file
+from scaffold.patterns import lazy
+
+Key = tuple[str, ...]
+
+_COMMENTED = lazy(r"#+[ \t]*([A-Za-z_][A-Za-z0-9_]*)=")
+_FUNCTION = lazy(r"(\w+)\(\) *\{(.*\})?")
+_SETTING = lazy(r"([A-Z_]+)=")
+_CONFIG_VAR = lazy(r"""\s*"\$1" '?([A-Za-z_][A-Za-z0-9_]*)'? (?:value|generated|secret|asked|copied) """)
+_ADDON = lazy(r"""\s*"\$1" '?([a-z0-9-]+)""")
+
+
+def line_keys(path: str, text: str) -> tuple[Key, ...]:
+    """Return the key of each line; for a malformed file all are ()."""
+    count = text.count("\n") + (text[-1:] not in ("", "\n"))
+    find = _FORMATS.get(path.rpartition("/")[2] if path != "bin/deploy" else path)
+    try:
+        found = find(text, path) if find else {}
+    except ManifestError:
+        found = {}
+    return tuple(found.get(number, ()) for number in range(1, count + 1))
+
+
+def is_keyed(path: str) -> bool:
+    """Tell whether the lines of a file have keys at all."""
+    return path == "bin/deploy" or path.rpartition("/")[2] in _FORMATS
+
+
+def shown(key: Key) -> str:
+    """Write a key as a person reads it."""
+    return ".".join(key)
+
+
+def _procfile(text: str, path: str) -> dict[int, Key]:
+    return {line.line: (line.name,) for line in procfile.parse(text, path)}
+
+
+def _json(text: str, path: str) -> dict[int, Key]:
+    document = json_file.parse(text, path)
+    found: dict[int, Key] = {}
+    for where, (first, last) in sorted(json_file.spans(text).items(), key=lambda item: len(item[0])):
+        for number in range(first, last + 1):
+            if number in (first, last) or where:
+                found[number] = _named(document.value, where)
+    return found
+
+
+def _yaml(text: str, path: str) -> dict[int, Key]:
+    document = yaml_file.parse(text, path)
+    starts: dict[int, tuple[str | int, ...]] = {}
+    for where, first in document.lines.items():
+        if where and len(where) >= len(starts.get(first, ())):
+            starts[first] = where
+    found: dict[int, Key] = {}
+    known: Key = ()
+    for number, row in enumerate(text.split("\n"), 1):
+        known = _named(document.value, starts[number]) if number in starts else known
+        found[number] = known if row.strip() and not row.lstrip().startswith("#") else ()
+    return found
+
+
+def _named(value: Any, where: tuple[str | int, ...]) -> Key:
+    """Return a path with each place in a list replaced by what stands there."""
+    found: list[str] = []
+    for part in where:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            value = None
+        if isinstance(part, str) or not isinstance(value, str) or len(where) == 2:
+            found.append(part if isinstance(part, str) else _identity(value, part))
+    return tuple(found)
+
+
+def _identity(item: Any, at: int) -> str:
+    said = item if isinstance(item, str) else None
+    if isinstance(item, Mapping):
+        said = next((item[name] for name in ("plan", "url") if isinstance(item.get(name), str)), None)
+        if said and isinstance(item.get("as"), str):
+            return f"{said.partition(':')[0]} as {item['as']}"
+    if not said:
+        return str(at)
+    return said if "://" in said else said.partition(":")[0]
+
+
+def _toml(text: str, path: str) -> dict[int, Key]:
+    return {
+        number: statement.keys
+        for statement in toml_file.statements(toml_file.parse(text, path))
+        for number in range(statement.first, statement.last + 1)
+    }
+
+
+def _env(text: str, path: str) -> dict[int, Key]:
+    """Take the comments right above an assignment for its own, but for the titles of groups."""
+    spans = {line.line: line for line in env_file.parse(text, path) if not line.commented}
+    found: dict[int, Key] = {}
+    above: list[int] = []
+    end = 0
+    for number, row in enumerate(text.split("\n"), 1):
+        optional = _COMMENTED.match(row)
+        assigned = spans.get(number)
+        if number <= end:
+            continue
+        if assigned is not None or optional is not None:
+            end = assigned.end if assigned else number
+            name = assigned.name if assigned else optional[1] if optional else ""
+            found |= dict.fromkeys([*above, *range(number, end + 1)], (name,))
+            above = []
+        elif row.startswith("#") and row.lstrip("# ") not in GROUPS:
+            above.append(number)
+        else:
+            above = []
+    return found
+
+
+def _lines(text: str, path: str) -> dict[int, Key]:  # noqa: ARG001  (all formats share one signature)
+    return {
+        number: (row.strip(),)
+        for number, row in enumerate(text.split("\n"), 1)
+        if row.strip() and not row.startswith("#")
+    }
+
+
+def _version(text: str, path: str) -> dict[int, Key]:  # noqa: ARG001
+    return {
+        number: ("version",)
+        for number, row in enumerate(text.split("\n"), 1)
+        if row.strip() and not row.startswith("#")
+    }
+
+
+def _deploy(text: str, path: str) -> dict[int, Key]:  # noqa: ARG001
+    """Tell settings, functions, and the lists of config vars and add-ons in two of them."""
+    found: dict[int, Key] = {}
+    function = ""
+    for number, row in enumerate(text.split("\n"), 1):
+        head = _FUNCTION.match(row)
+        function = head[1] if head else function
+        setting = None if function else _SETTING.match(row)
+        if function:
+            found[number] = (f"{function}()", *_listed(function, row))
+        elif setting:
+            found[number] = (setting[1],)
+        if row == "}" or (head and head[2]):
+            function = ""
+    for number, row in reversed(list(enumerate(text.split("\n"), 1))):
+        if row.startswith("#") and number not in found and number + 1 in found:
+            found[number] = found[number + 1][:1]
+    return found
+
+
+def _listed(function: str, row: str) -> Key:
+    pattern = {"each_config_var": _CONFIG_VAR, "each_addon": _ADDON}.get(function)
+    match = pattern.match(row) if pattern else None
+    return (match[1],) if match else ()
+
+
+_FORMATS: Mapping[str, Callable[[str, str], dict[int, Key]]] = {
+    "Procfile": _procfile,
+    "app.json": _json,
+    "heroku.yml": _yaml,
+    "config-vars.toml": _toml,
+    ".env.example": _env,
+    ".buildpacks": _lines,
+    ".slugignore": _lines,
+    ".python-version": _version,
+    "runtime.txt": _version,
+    "bin/deploy": _deploy,
+}
