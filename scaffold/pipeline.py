@@ -137,6 +137,15 @@ def analyse_repo(repo: Repo, request: Request) -> Analysis:
     return Analysis(repo=repo, facts=facts, ranked=every, ties=(), plan=plan, problems=_problems(repo))
 
 
+def analyse_view(analysis: Analysis, request: Request, hidden: Iterable[str]) -> Analysis:
+    """Analyse the repository of an analysis again, as if it did not hold these files.
+
+    For the text of a file that a person edited: what scaffold would write had they never written there.
+    Nothing is read or parsed twice.
+    """
+    return analyse_repo(analysis.repo.without(tuple(hidden)), request)
+
+
 def declined_facts(declined: Iterable[str]) -> Iterator[Withdrawn]:
     """Yield what a person declined, as facts."""
     for item in sorted(declined):

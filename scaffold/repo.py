@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 import os
 import re
@@ -107,8 +108,8 @@ class Repo:
         self.pristine: Mapping[str, str] = pristine or {}
         self._text: dict[str, str] = {}
         self._whole: dict[str, str] = {}
-        self._parsed: dict[tuple[str, Callable[[str, str], object]], object] = {}
-        self._broken: dict[tuple[str, Callable[[str, str], object]], ManifestError] = {}
+        self._parsed: dict[tuple[str, Callable[[str, str], object], bool], object] = {}
+        self._broken: dict[tuple[str, Callable[[str, str], object], bool], ManifestError] = {}
         self._memo: dict[tuple[object, ...], object] = {}
         self._problems: dict[str, str] = {}
         self.reads = 0
@@ -125,13 +126,28 @@ class Repo:
             if dot >= 0:
                 self._by_suffix.setdefault(name[dot:], []).append(path)
 
+    def without(self, paths: Collection[str]) -> Repo:
+        """Return the same repository with these files hidden too.
+
+        What was read and parsed is shared, what was derived from it is made anew.
+        """
+        hidden = self._set.intersection(paths)
+        view = copy.copy(self)
+        view.files = tuple(path for path in self.files if path not in hidden)
+        view._set = self._set - hidden
+        view.pristine = {path: text for path, text in self.pristine.items() if path not in hidden}
+        view._memo = {}
+        view._by_name = _left(self._by_name, hidden)
+        view._by_suffix = _left(self._by_suffix, hidden)
+        return view
+
     def __contains__(self, path: object) -> bool:
         return path in self._set
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Files that were needed and could not be read, one line each."""
-        return tuple(self._problems[path] for path in sorted(self._problems))
+        return tuple(self._problems[path] for path in sorted(self._set.intersection(self._problems)))
 
     def named(self, *names: str) -> tuple[str, ...]:
         """Return the paths whose last part is one of `names`, shallow ones first."""
@@ -176,6 +192,8 @@ class Repo:
 
     def text(self, path: str) -> str:
         r"""Return a file's text with `\n` line ends and no byte-order mark; "" where it cannot be read."""
+        if path not in self._set:
+            return ""
         if path not in self._text:
             text, own = self.whole(path), self.pristine.get(path, "")
             self._text[path] = _without_lines(path, text, own) if own else text
@@ -183,8 +201,10 @@ class Repo:
 
     def whole(self, path: str) -> str:
         """Like `text`, with the lines that are scaffold's own."""
+        if path not in self._set:
+            return ""
         if path not in self._whole:
-            self._whole[path] = self._read(path) if path in self._set else ""
+            self._whole[path] = self._read(path)
         return self._whole[path]
 
     def written(self, path: str, parse: Callable[[str, str], T]) -> T | None:
@@ -204,7 +224,7 @@ class Repo:
 
     def parsed(self, path: str, parse: Callable[[str, str], T]) -> T:
         """Return `parse(text, path)`, computed once per file and parser. Raises what `parse` raises."""
-        key = (path, parse)
+        key = (path, parse, path in self._set)
         if key in self._broken:
             raise self._broken[key]
         if key not in self._parsed:
@@ -225,7 +245,8 @@ class Repo:
 
     def broken(self, root: str) -> ManifestError | None:
         """Return the first malformed manifest directly in `root` that a detector met, if any."""
-        faults = [fault for fault in self._broken.values() if folder_of(fault.path) == root]
+        met = (fault for fault in self._broken.values() if fault.path in self._set)
+        faults = [fault for fault in met if folder_of(fault.path) == root]
         return min(faults, key=lambda fault: fault.path, default=None)
 
     def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -270,6 +291,13 @@ class Repo:
                 return ""
             text = raw.decode("utf-8-sig", "replace")
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _left(index: Mapping[str, list[str]], hidden: Collection[str]) -> dict[str, list[str]]:
+    """Return an index of paths without the hidden ones, nor keys that have no path then."""
+    touched = {key for key, paths in index.items() if not set(paths).isdisjoint(hidden)}
+    left = {key: [path for path in index[key] if path not in hidden] for key in touched}
+    return {key: left.get(key, paths) for key, paths in index.items() if left.get(key, paths)}
 
 
 def _without_lines(path: str, text: str, own: str) -> str:
