@@ -2,7 +2,7 @@
 
 The templates are plain copier templates: `copier.yml` holds the questions, `*.jinja` the files. They
 get no shell (copier's `unsafe` stays off) and an undefined name is an error. A file that renders to
-nothing but white space is not part of the tree. copier is imported here only, and late.
+nothing but white space is not part of the tree. copier is imported late, by copier_run.py.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import contextlib
 import os
 import stat
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scaffold import copier_run
 from scaffold.errors import UserError
+from scaffold.layers import files
 from scaffold.record import record
 
 
@@ -55,6 +56,11 @@ def layers(stack: str) -> tuple[Path, ...]:
     return kept
 
 
+def version(folders: Sequence[Path]) -> str:
+    """Return a digest over the files of template folders: their names, modes and bytes."""
+    return files.version(folders)
+
+
 def ask(
     layer: Path,
     context: Mapping[str, Any],
@@ -62,12 +68,18 @@ def ask(
     given: Mapping[str, Any],
     defaults: Mapping[str, Any],
     prompt: bool,
+    extra: Path | None = None,
 ) -> dict[str, Any]:
     """Return the answers to a layer's questions: `given` ones as they are, the others asked or by default.
 
-    Raises UserError for an answer that the question does not allow, KeyboardInterrupt on Ctrl-C.
+    `extra` is a template of the organisation's: its questions come after the shipped ones. Raises
+    UserError for an answer that the question does not allow, KeyboardInterrupt on Ctrl-C.
     """
     with _scratch() as scratch:
+        if extra is not None:
+            from scaffold.layers import run
+
+            return run.ask(layer, extra, context, given=given, defaults=defaults, prompt=prompt)
         worker = _copy(
             layer, scratch, {**context, **given}, defaults={**defaults, **given}, prompt=prompt, pretend=True
         )
@@ -76,14 +88,35 @@ def ask(
     return {name: combined[name] for name in names if name in combined and name not in skipped}
 
 
-def render(folders: Sequence[Path], context: Mapping[str, Any]) -> dict[str, Rendered]:
-    """Render the layers one over the other."""
+def render(
+    folders: Sequence[Path], context: Mapping[str, Any], extra: Path | None = None
+) -> dict[str, Rendered]:
+    """Render the layers one over the other; `extra`, a template of the organisation's, comes last.
+
+    A file that renders to nothing is not written, even where an earlier layer has it.
+    """
     tree: dict[str, Rendered] = {}
     for folder in folders:
         with _scratch() as scratch:
-            _copy(folder, scratch, context, defaults={}, prompt=False, pretend=False)
+            _render_shipped(folder, extra, context, scratch)
             tree.update(_read(Path(scratch)))
-    return dict(sorted(tree.items()))
+    if extra is not None:
+        from scaffold.layers import run
+
+        with _scratch() as scratch:
+            run.render(folders, extra, context, Path(scratch))
+            tree.update(_read(Path(scratch)))
+    return {path: tree[path] for path in sorted(tree) if tree[path].content.strip()}
+
+
+def _render_shipped(folder: Path, extra: Path | None, context: Mapping[str, Any], target: str) -> None:
+    if extra is not None:
+        from scaffold.layers import run
+
+        if run.has_partials(folder, extra):
+            run.render_shipped(folder, extra, context, Path(target))
+            return
+    _copy(folder, target, context, defaults={}, prompt=False, pretend=False)
 
 
 @contextlib.contextmanager
@@ -109,40 +142,26 @@ def _copy(
     prompt: bool,
     pretend: bool,
 ) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from copier import run_copy
-        from copier.errors import CopierAnswersInterrupt, CopierError
-        from jinja2 import TemplateError
-
-        try:
-            return run_copy(
-                str(folder),
-                target,
-                data=dict(data),
-                user_defaults=dict(defaults),
-                defaults=not prompt,
-                overwrite=True,
-                quiet=True,
-                unsafe=False,
-                pretend=pretend,
-            )
-        except CopierAnswersInterrupt:
-            raise KeyboardInterrupt from None
-        except (CopierError, TemplateError, ValueError) as error:
-            if pretend:
-                raise UserError(
-                    "answers/refused",
-                    f"an answer is not allowed: {error}",
-                    remedy="Answer it by --set NAME=VALUE; earlier answers are in .scaffold/answers.yml.",
-                ) from error
+    try:
+        return copier_run.copy(str(folder), target, data, defaults=defaults, prompt=prompt, pretend=pretend)
+    except copier_run.errors() as error:
+        if pretend:
             raise UserError(
-                "templates/refused", f"the template {folder.name} cannot be rendered: {error}"
+                "answers/refused",
+                f"an answer is not allowed: {error}",
+                remedy="Answer it by --set NAME=VALUE; earlier answers are in .scaffold/answers.yml.",
             ) from error
+        raise UserError(
+            "templates/refused", f"the template {folder.name} cannot be rendered: {error}"
+        ) from error
 
 
-def question_names(folder: Path) -> tuple[str, ...]:
-    """Return the names of the questions that a template layer asks."""
+def question_names(folder: Path, extra: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the questions that a template layer asks, and those of the organisation's."""
+    if extra is not None:
+        from scaffold.layers import run
+
+        return run.question_names(folder, extra)
     from scaffold.manifests import yaml_file
 
     path = folder / "copier.yml"
@@ -151,19 +170,18 @@ def question_names(folder: Path) -> tuple[str, ...]:
 
 
 def _read(folder: Path) -> dict[str, Rendered]:
+    """Return all files below a folder, those with nothing in them too."""
     tree = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            content = path.read_bytes()
-            if content.strip():
-                executable = bool(path.stat().st_mode & stat.S_IXUSR)
-                tree[path.relative_to(folder).as_posix()] = Rendered(_tidy(content), executable)
+            executable = bool(path.stat().st_mode & stat.S_IXUSR)
+            tree[path.relative_to(folder).as_posix()] = Rendered(_tidy(path.read_bytes()), executable)
     return tree
 
 
 def _tidy(content: bytes) -> bytes:
-    """End every file with exactly one newline."""
-    return content.rstrip(b"\n") + b"\n"
+    """End every file of text with exactly one newline."""
+    return content if b"\0" in content else content.rstrip(b"\n") + b"\n"
 
 
 def is_interactive() -> bool:

@@ -38,6 +38,20 @@ def parse(text: str, path: str) -> Yaml:
         raise ManifestError(path, 0, f"not valid YAML: {error}") from None
 
 
+def plain(text: str, path: str) -> Any:
+    """Parse the only document of a YAML file into typed values. Raises ManifestError with the line."""
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise ManifestError(path, mark.line + 1 if mark else 0, f"not valid YAML: {problem}") from None
+    except (RecursionError, ValueError) as error:
+        raise ManifestError(path, 0, f"not valid YAML: {error}") from None
+
+
 _DEEP = 100
 _ALIASED = 20_000
 """More nodes than this are not repeated for aliases: only a bomb has them."""
