@@ -82,10 +82,10 @@ def detect(repo: Repo) -> tuple[AnyFact, ...]:
     """Run every detector; their order does not matter."""
     facts: list[AnyFact] = []
     for stack in stacks_for(repo):
-        facts += stack.detect(repo)
+        facts += repo.once(("stack", stack.name), lambda: tuple(stack.detect(repo)))  # noqa: B023  (called at once)
     facts += declared.detect(repo)
     facts += about.detect(repo)
-    facts += heroku_ci.detect(repo)
+    facts += repo.once(("heroku-ci",), lambda: tuple(heroku_ci.detect(repo)))
     return tuple(dict.fromkeys(facts))
 
 
@@ -235,16 +235,31 @@ def _config_vars(
         and _is_app(item)
         and not any(path.startswith(f"{item.uses.root}/") for path in proofs)
     }
-    found = config_vars.discover(
-        repo,
-        stack=choice.uses.stack,
-        language=choice.language,
-        root=root,
-        other_roots=sorted(others),
-        runs={word for fact in facts if isinstance(fact, Process) for word in fact.command.split()},
-        container=choice.uses.container,
-    )
-    return tuple(found)
+    words = {word for fact in facts if isinstance(fact, Process) for word in fact.command.split()}
+    runs = frozenset(word for word in words if _is_script(repo, word))
+    language, apart = choice.language, tuple(sorted(others))
+    stack, container = choice.uses.stack, choice.uses.container
+
+    def make() -> tuple[AnyFact, ...]:
+        return tuple(
+            config_vars.discover(
+                repo,
+                stack=stack,
+                language=language,
+                root=root,
+                other_roots=apart,
+                runs=runs,
+                container=container,
+            )
+        )
+
+    return repo.once(("config-vars", stack, language, root, apart, runs, container), make)
+
+
+def _is_script(repo: Repo, word: str) -> bool:
+    """Tell whether a word of a command is the name of a Python file, such as a management command."""
+    name = word.rpartition("/")[2]
+    return bool(repo.named(name if name.endswith(".py") else f"{name}.py"))
 
 
 def _raise_broken(repo: Repo, root: str) -> None:

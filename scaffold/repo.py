@@ -7,10 +7,11 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from scaffold.derived import WATCHED, Derived, Trace
 from scaffold.errors import ManifestError, UserError
 from scaffold.facts import Evidence
 from scaffold.patterns import lazy
@@ -110,11 +111,15 @@ class Repo:
         self._whole: dict[str, str] = {}
         self._parsed: dict[tuple[str, Callable[[str, str], object], bool], object] = {}
         self._broken: dict[tuple[str, Callable[[str, str], object], bool], ManifestError] = {}
-        self._memo: dict[tuple[object, ...], object] = {}
+        self._shared: dict[tuple[object, ...], Derived] = {}
+        self._memo: dict[tuple[object, ...], Derived] = {}
+        self._traces: list[Trace] = []
+        self._hidden: frozenset[str] = frozenset()
         self._problems: dict[str, str] = {}
         self.reads = 0
         kept = sorted(set(_without_environments(files)) - set(hidden))
-        self.files: tuple[str, ...] = tuple(kept)
+        self._files: tuple[str, ...] = tuple(kept)
+        self._watched = frozenset(path for path in kept if path.rpartition("/")[2] in WATCHED)
         self.environments = tuple(sorted(folder_of(path) for path in files if path.endswith("/pyvenv.cfg")))
         self._set = frozenset(kept)
         self._by_name: dict[str, list[str]] = {}
@@ -129,20 +134,42 @@ class Repo:
     def without(self, paths: Collection[str]) -> Repo:
         """Return the same repository with these files hidden too.
 
-        What was read and parsed is shared, what was derived from it is made anew.
+        What was read and parsed is shared, and what was derived without them.
         """
         hidden = self._set.intersection(paths)
         view = copy.copy(self)
-        view.files = tuple(path for path in self.files if path not in hidden)
+        view._files = tuple(path for path in self._files if path not in hidden)
+        view._hidden = self._hidden | hidden
+        if not hidden.issubset(self._watched):
+            view._shared = {}
         view._set = self._set - hidden
         view.pristine = {path: text for path, text in self.pristine.items() if path not in hidden}
         view._memo = {}
+        view._traces = []
         view._by_name = _left(self._by_name, hidden)
         view._by_suffix = _left(self._by_suffix, hidden)
         return view
 
     def __contains__(self, path: object) -> bool:
+        if path in self._watched:
+            self._touch(path)
         return path in self._set
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Return every path, sorted. What is memoised asks for `where`: it depends on fewer of them."""
+        self._touch(*self._watched)
+        return self._files
+
+    def where(self, accepts: Callable[[str], object]) -> Iterator[str]:
+        """Yield the paths that a function accepts, sorted."""
+        self._touch(*(filter(accepts, self._watched) if self._traces else ()))
+        yield from filter(accepts, self._files)
+
+    def _touch(self, *paths: object) -> None:
+        """Note for the value that is being made that it depends on these paths, if they are watched."""
+        if self._traces:
+            self._traces[-1].paths.update(self._watched.intersection(paths))
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -151,11 +178,15 @@ class Repo:
 
     def named(self, *names: str) -> tuple[str, ...]:
         """Return the paths whose last part is one of `names`, shallow ones first."""
+        if self._traces:
+            self._touch(*(path for path in self._watched if path.rpartition("/")[2] in names))
         found = [path for name in names for path in self._by_name.get(name, ())]
         return tuple(sorted(found, key=lambda path: (path.count("/"), path)))
 
     def suffixed(self, *suffixes: str, under: str = ".") -> tuple[str, ...]:
         """Return the paths that end in one of `suffixes` (".py"), below `under`, shallow ones first."""
+        if self._traces:
+            self._touch(*(path for path in self._watched if path.endswith(suffixes)))
         found = [path for suffix in suffixes for path in self._by_suffix.get(suffix, ())]
         if under != ".":
             found = [path for path in found if path.startswith(under + "/")]
@@ -167,10 +198,11 @@ class Repo:
             yield from self.files
             return
         prefix = folder + "/"
-        yield from (path for path in self.files if path.startswith(prefix))
+        yield from self.where(lambda path: path.startswith(prefix))
 
     def shows(self, *patterns: str) -> bool:
         """Tell whether any file has one of these names: plain, `*.suffix`, or a shell pattern."""
+        self._touch(*self._watched)
         rest = []
         for pattern in patterns:
             if not re.search(r"[*?\[]", pattern):
@@ -192,6 +224,8 @@ class Repo:
 
     def text(self, path: str) -> str:
         r"""Return a file's text with `\n` line ends and no byte-order mark; "" where it cannot be read."""
+        if path in self._watched:
+            self._touch(path)
         if path not in self._set:
             return ""
         if path not in self._text:
@@ -201,6 +235,8 @@ class Repo:
 
     def whole(self, path: str) -> str:
         """Like `text`, with the lines that are scaffold's own."""
+        if path in self._watched:
+            self._touch(path)
         if path not in self._set:
             return ""
         if path not in self._whole:
@@ -224,6 +260,8 @@ class Repo:
 
     def parsed(self, path: str, parse: Callable[[str, str], T]) -> T:
         """Return `parse(text, path)`, computed once per file and parser. Raises what `parse` raises."""
+        if path in self._watched:
+            self._touch(path)
         key = (path, parse, path in self._set)
         if key in self._broken:
             raise self._broken[key]
@@ -251,9 +289,38 @@ class Repo:
 
     def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return `make()`, computed once per key: for what a family of stacks shares."""
-        if key not in self._memo:
-            self._memo[key] = make()
-        return self._memo[key]  # type: ignore[return-value]
+        known = self._memo.get(key)
+        if known is None:
+            known = self._shared.get(key)
+            if known is None or (self._hidden and not known.holds(self._hidden, self.derived)):
+                known = self._derive(make)
+                own = self._hidden and (known.calls or not known.paths.isdisjoint(self._hidden))
+                (self._memo if own else self._shared)[key] = known
+        if self._traces:
+            self._traces[-1].paths.update(known.paths)
+            self._traces[-1].calls.update(known.calls)
+        return known.value  # type: ignore[return-value]
+
+    def derived(self, function: Callable[..., T], *arguments: Hashable) -> T:
+        """Return `function(self, *arguments)`, made once: what is made of it depends on its result alone."""
+        key = ("derived", function, arguments)
+        known = self._memo.get(key)
+        if known is None:
+            known = self._derive(lambda: function(self, *arguments))
+            self._memo[key] = known
+        if self._traces:
+            self._traces[-1].calls[function, arguments] = known.value
+        return known.value  # type: ignore[return-value]
+
+    def _derive(self, make: Callable[[], object]) -> Derived:
+        """Make a value and note from which watched files."""
+        trace = Trace()
+        self._traces.append(trace)
+        try:
+            value = make()
+        finally:
+            self._traces.pop()
+        return Derived(value=value, paths=frozenset(trace.paths), calls=tuple(trace.calls.items()))
 
     def line_of(self, path: str, pattern: str | re.Pattern[str], *, after: int = 0) -> int:
         """Return the 1-based number of the first line after line `after` that matches, or 0."""

@@ -10,10 +10,47 @@ import pytest
 from scaffold.errors import ManifestError
 from scaffold.manifests import app_json, procfile
 from scaffold.pipeline import Request, analyse, analyse_repo, analyse_view
-from scaffold.repo import open_repo
+from scaffold.repo import Repo, open_repo
 from tests import golden
 
 INPUTS = ("Procfile", "app.json", "heroku.yml", ".buildpacks", "config-vars.toml", ".env.example")
+
+
+def test_what_was_derived_is_shared_as_far_as_it_may(tmp_path: Path) -> None:
+    for name in ("Procfile", "app.json", "app.py", "x.md"):
+        (tmp_path / name).write_text(f"{name}\n")
+    repo = open_repo(tmp_path)
+    made: list[str] = []
+
+    def text(asked: Repo, name: str) -> int:
+        made.append(name)
+        return len(asked.text(name)[:3])
+
+    def seen(name: str, value: object) -> object:
+        made.append(name)
+        return value
+
+    def all_of(asked: Repo) -> None:
+        asked.once(("code",), lambda: text(asked, "app.py"))
+        asked.once(("procfile",), lambda: text(asked, "Procfile"))
+        asked.once(("outer",), lambda: asked.once(("procfile",), list))
+        asked.once(("cut",), lambda: seen("cut", asked.derived(text, "Procfile")))
+        asked.once(("named",), lambda: seen("named", asked.named("app.json", "x.md")))
+        asked.once(("files",), lambda: seen("files", asked.files))
+        asked.once(("where",), lambda: seen("where", [*asked.where(lambda path: "d" in path)]))
+
+    all_of(repo)
+    assert made == ["app.py", "Procfile", "Procfile", "cut", "named", "files", "where"]
+    made.clear()
+    all_of(repo.without(["app.json"]))
+    assert made == ["Procfile", "named", "files"]
+    made.clear()
+    all_of(repo.without(["Procfile"]))
+    assert made == ["Procfile", "Procfile", "cut", "files"]
+    made.clear()
+    all_of(repo)
+    assert not made
+    assert repo.once(("outer",), list) == 3
 
 
 def test_a_view_hides_files_and_reads_nothing_twice(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def discover(  # noqa: PLR0913  (each is what the plan knows of the app)
     `runs` are the words of the commands of its processes: a management command among them is no task.
     """
     others = tuple(sorted(other_roots))
-    reads = [*readers.read(repo, language, root, others, runs)]
+    key = ("config-reads", language, root, others, frozenset(runs))
+    reads = list(repo.once(key, lambda: tuple(readers.read(repo, language, root, others, runs))))
     told = env_files.read(repo, root, others)
     reads += mentions.read(repo, language, root, others, told, {read.name for read in reads})
     reads += scripts.read(repo, language, root, container=container)

@@ -70,9 +70,8 @@ def read(repo: Repo, root: str, others: Collection[str]) -> dict[str, Told]:
 def _env_files(repo: Repo, root: str) -> list[str]:
     found = [
         path
-        for path in repo.files
-        if _is_example(path.rpartition("/")[2].lower())
-        and (root == "." or folder_of(path) == "." or path.startswith(root + "/"))
+        for path in repo.where(lambda path: _is_example(path.rpartition("/")[2].lower()))
+        if (root == "." or folder_of(path) == "." or path.startswith(root + "/"))
         and path.count("/") <= root.count("/") + 3
     ]
     return sorted(found, key=lambda path: (path.count("/"), path))

@@ -117,19 +117,31 @@ def files(
     """
     if not suffixes:
         return
-    key = ("config-var-files", root, tuple(others), suffixes, every)
-    yield from repo.once(key, lambda: tuple(_files(repo, root, others, suffixes, every=every)))
+    yield from repo.derived(_files, root, tuple(others), suffixes, every)
 
 
 def _files(
-    repo: Repo, root: str, others: Collection[str], suffixes: tuple[str, ...], *, every: bool
+    repo: Repo,
+    root: str,
+    others: tuple[str, ...],
+    suffixes: tuple[str, ...],
+    every: bool,
+) -> tuple[str, ...]:
+    return tuple(_listed(repo, root, others, suffixes, every=every))
+
+
+def _listed(
+    repo: Repo, root: str, others: tuple[str, ...], suffixes: tuple[str, ...], *, every: bool
 ) -> Iterator[str]:
     shut = tuple(f"{other}/" for other in others if _is_apart(repo, root, other, suffixes))
-    named = commands(repo, root)
+    named = repo.derived(commands, root)
+    known: dict[str, bool] = repo.once(("production", root, named), dict)
     for path in repo.suffixed(*suffixes, under=root):
         if shut and path.startswith(shut):
             continue
-        if every or repo.once(("production", root, path), lambda: _is_run(repo, root, path, named)):  # noqa: B023  (called at once)
+        if not every and path not in known:
+            known[path] = _is_run(repo, root, path, named)
+        if every or known[path]:
             yield path
 
 

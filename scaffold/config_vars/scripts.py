@@ -27,11 +27,23 @@ _PACKAGE_SCRIPTS = lazy(
 
 def read(repo: Repo, language: str, root: str, *, container: bool) -> Iterator[Read]:
     """Yield the variables of commands and scripts; those of a Dockerfile only where the app is an image."""
-    for path, line, text in _commands(repo, language, root, container=container):
-        yield from shell.reads(path, text, line=line, command=True)
-    for path in dict.fromkeys(_files(repo, root, container=container)):
+    yield from repo.derived(_of_commands, language, root, container)
+    for path in repo.derived(_files, root, container):
         if "$" in repo.text(path):
             yield from shell.reads(path, repo.text(path))
+
+
+def _of_commands(
+    repo: Repo,
+    language: str,
+    root: str,
+    container: bool,
+) -> tuple[Read, ...]:
+    return tuple(
+        read
+        for path, line, text in _commands(repo, language, root, container=container)
+        for read in shell.reads(path, text, line=line, command=True)
+    )
 
 
 def _commands(repo: Repo, language: str, root: str, *, container: bool) -> Iterator[tuple[str, int, str]]:
@@ -67,7 +79,11 @@ def images(repo: Repo, root: str) -> tuple[ImageFile, ...]:
     )
 
 
-def _files(repo: Repo, root: str, *, container: bool) -> Iterator[str]:
+def _files(repo: Repo, root: str, container: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_scripts(repo, root, container=container)))
+
+
+def _scripts(repo: Repo, root: str, *, container: bool) -> Iterator[str]:
     prefix = "" if root == "." else root + "/"
     named = scope.commands(repo, root)
     if not container:

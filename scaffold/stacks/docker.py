@@ -37,7 +37,7 @@ _DECLARED_WEIGHT = 5
 
 def detect(repo: Repo) -> Iterator[AnyFact]:
     """Yield the facts of the images a repository can be deployed as, one app per root."""
-    said = said_by_people(repo)
+    said = repo.derived(said_by_people)
     files = {image.path: image for image in image_files(repo)}
     for path in said.images.values():
         if path not in files and path in repo and (image := image_at(repo, path)):

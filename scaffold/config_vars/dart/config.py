@@ -23,8 +23,8 @@ def read(repo: Repo, root: str, others: tuple[str, ...]) -> Iterator[Read]:
     prefix = "" if root == "." else root + "/"
     names = [
         name
-        for path in repo.under(root)
-        if "/" not in (name := path[len(prefix) :]) and _FILES.fullmatch(name)
+        for path in repo.where(lambda path: path.startswith(prefix) and _FILES.fullmatch(path[len(prefix) :]))
+        if "/" not in (name := path[len(prefix) :])
     ]
     if len(names) > 1:
         names = [name for name in names if ".src." not in name]

@@ -127,12 +127,11 @@ def _use(
 def _file_values(repo: Repo) -> dict[str, str]:
     """Return what dynaconf's committed settings files give, by key."""
     found: dict[str, str] = {}
-    for path in repo.files:
-        if path.rpartition("/")[2] in _FILES:
-            document = _document(repo, path)
-            layers = [part for key, part in document.items() if str(key).lower() in _LAYERS]
-            for layer in [part for part in layers if isinstance(part, dict)] or [document]:
-                found |= dict(_leaves(layer, ""))
+    for path in repo.where(lambda path: path.rpartition("/")[2] in _FILES):
+        document = _document(repo, path)
+        layers = [part for key, part in document.items() if str(key).lower() in _LAYERS]
+        for layer in [part for part in layers if isinstance(part, dict)] or [document]:
+            found |= dict(_leaves(layer, ""))
     return found
 
 

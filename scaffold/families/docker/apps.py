@@ -96,11 +96,9 @@ def _is_backing(content: Dockerfile) -> bool:
 
 def _named_dockerfile(repo: Repo) -> list[str]:
     def keep() -> list[str]:
-        found = [
-            path
-            for path in repo.files
-            if "ockerfile" in path or "DOCKERFILE" in path or path.endswith("Containerfile")
-        ]
+        found = repo.where(
+            lambda path: "ockerfile" in path or "DOCKERFILE" in path or path.endswith("Containerfile")
+        )
         plain = re.compile(
             r"(^|/)(dockerfile([._-][\w.-]*)?|[\w.-]+\.dockerfile|containerfile)$", re.IGNORECASE
         )

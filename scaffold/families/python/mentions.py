@@ -45,8 +45,8 @@ def mentions(repo: Repo) -> tuple[Mention, ...]:
 def _mentions(repo: Repo) -> Iterator[Mention]:
     paths = [
         path
-        for path in repo.files
-        if path.count("/") <= _DEEPEST and _FILES.fullmatch(path.rpartition("/")[2])
+        for path in repo.where(lambda path: _FILES.fullmatch(path.rpartition("/")[2]))
+        if path.count("/") <= _DEEPEST
     ]
     for path in repo.named(*_RUNNERS):
         text = repo.text(path) if path.count("/") <= _DEEPEST else ""

@@ -125,8 +125,8 @@ def _candidates(repo: Repo, app: PythonApp) -> Iterator[str]:
 def _said(repo: Repo, app: PythonApp) -> Mapping[str, Evidence]:
     """Map the scripts that READMEs, Dockerfiles and shell scripts run to the line that does."""
     found: dict[str, Evidence] = {}
-    for path in repo.files:
-        if path.count("/") > app.root.count("/") + 1 or not _SAYING.fullmatch(path.rpartition("/")[2]):
+    for path in repo.where(lambda path: _SAYING.fullmatch(path.rpartition("/")[2])):
+        if path.count("/") > app.root.count("/") + 1:
             continue
         for number, line in enumerate(repo.lines(path), 1):
             if "python" not in line:
