@@ -87,18 +87,18 @@ def write(blocks: Iterable[Block]) -> str:
 
 
 def headings(texts: Iterable[str], reader: Reader) -> frozenset[str]:
-    """Return the comments that begin a paragraph of entries, but one only, in texts that scaffold wrote."""
+    """Return the comments that begin a paragraph of entries and stand nowhere else, in scaffold's texts."""
+    found: set[str] = set()
     counts: list[Counter[str]] = []
     for text in texts:
         blocks = read(text, reader)
-        starts = (
+        found |= {
             block.above[0]
             for before, block in zip([None, *blocks], blocks, strict=False)
             if block.key and block.above and (before is None or before.is_blank)
-        )
-        counts.append(Counter(starts))
-    every = {line for count in counts for line in count}
-    return frozenset(line for line in every if all(count[line] <= 1 for count in counts))
+        }
+        counts.append(Counter(lines_of(text)))
+    return frozenset(line for line in found if all(count[line] <= 1 for count in counts))
 
 
 def effective(blocks: Sequence[Block], *, commented: bool = False) -> dict[str, int]:

@@ -46,11 +46,11 @@ class Format:
         old, there, now = (read(text, self.reader, known) for text in (base, yours, new))
         retitled = _retitled(old, now)
         old, there = ([_titled(block, retitled) for block in blocks] for blocks in (old, there))
-        if _preamble(there) == _preamble(old):
-            there = [*_preamble(now), *there[len(_preamble(there)) :]]
+        there = _begun(old, there, now)
         merge = _Merge(self, old, there, now)
         blocks = [merge.settled(at) for at in range(len(there))]
-        left = without(blocks, merge.gone, known)
+        scaffolds = {retitled.get(heading, heading) for heading in self.headings(base)}
+        left = without(blocks, merge.gone, scaffolds)
         had = merge.before.keys() | merge.counted.keys()
         added = [key for key in merge.now if key not in had or key in merge.moved]
         text = write(placed(left, now, added, commented=self.commented))
@@ -139,6 +139,16 @@ class _Merge:
 
 def _above(block: Block, old: Block, wanted: Block) -> tuple[str, ...]:
     return wanted.above if block.above == old.above else block.above
+
+
+def _begun(old: Sequence[Block], there: Sequence[Block], now: Sequence[Block]) -> list[Block]:
+    """Return yours with the comment at the top as it is in the new text, unless the person edited it."""
+    before, mine, wanted = map(_preamble, (old, there, now))
+    was, said = ({line for block in side for line in block.lines if line} for side in (before, wanted))
+    had = {line for block in there for line in (*block.above, *block.lines)}
+    if mine != before or was <= said <= had:
+        return list(there)
+    return [*wanted, *there[len(mine) :]]
 
 
 def _preamble(blocks: Sequence[Block]) -> list[Block]:

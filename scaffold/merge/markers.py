@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.merge.merged import Conflict
+from scaffold.merge.merged import BASE, Conflict
 from scaffold.record import record
 
 _START, _BASE, _SPLIT, _END = "<<<<<<<", "|||||||", "=======", ">>>>>>>"
@@ -26,7 +26,7 @@ def has_markers(text: str) -> int:
     A line of `=======` alone is an underline, and no marker; one half of a conflict is enough of it.
     """
     for number, line in enumerate(text.split("\n"), 1):
-        if _is(line, _START) or _is(line, _END):
+        if _is(line, _START) or _is(line, _END) or line.rstrip("\r") == BASE:
             return number
     return 0
 

@@ -47,6 +47,8 @@ def _spot(
     if below:
         return _start(blocks, known[below[0].key]), [*heading, block, _BLANK]
     end = len(blocks)
+    if not known and end:
+        return end, [*([] if blocks[-1].is_blank else [_BLANK]), *heading, block]
     while end and blocks[end - 1].is_blank:
         end -= 1
     apart = end and (heading or block.group != next(other.group for other in new if other.key))

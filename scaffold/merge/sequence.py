@@ -78,10 +78,13 @@ class _Out:
                 self._mark((old,), (mine,), (new,))
 
     def dropped(self, keys: Iterable[str]) -> None:
-        """Keep the comments of a person above members that go."""
+        """Take members out; the comments of a person stay, and a member that they edited is a conflict."""
         for key in keys:
             above = self.there.above.get(key, ())
             self.lines += (line for line in above if line not in self.old.above.get(key, ()))
+            old, mine = self.old.lines[key], self.there.lines[key]
+            if old.strip() != mine.strip():
+                self._mark((old,), (mine,), ())
 
     def conflict(self, old: Sequence[str], mine: Sequence[str], new: Sequence[str]) -> None:
         """Add both sides of an order, in markers."""
