@@ -1,121 +1,262 @@
-"""Tree and disk -> what would happen to each file, and the diff that shows it."""
+"""Texts of today, state and disk -> what happens to each file, and the diff that shows it."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
 from scaffold import merge
 from scaffold.errors import ManifestError
+from scaffold.merge.merged import Conflict
 from scaffold.record import record, replace
 from scaffold.render import Rendered
 from scaffold.state import State
+from scaffold.targets import Existing
 from scaffold.write import existing
 
-Kind = Literal["new", "same", "update", "differs", "blocked"]
+Kind = Literal[
+    "new",
+    "same",
+    "update",
+    "merge",
+    "kept",
+    "conflict",
+    "own",
+    "adopted",
+    "deleted",
+    "gone",
+    "left",
+    "blocked",
+]
 OnExisting = Literal["keep", "merge", "replace"]
 
 
 @record
 class Change:
-    """One file: `kind` says how the disk stands to it, `after` what is to be written (None: nothing).
+    """One file: what it is to scaffold (`kind`), and what is to be written (`after`; None: nothing).
 
-    new: not there. same: there, byte for byte. update: scaffold's own unedited text of an earlier
-    run. differs: a person's file, or one they edited. blocked: cannot be written, see `reason`.
-    `base` is what scaffold wrote of a file that was edited since; `decision` is keep, merge or replace.
+    new: not there. same: as it should be. update: scaffold's own unedited text, which is another now.
+    merge: edited by the person, merged with what changed; kept: not merged, as they said. conflict:
+    both changed the same place. own: a person's, kept or replaced as decided. adopted: a person's that
+    scaffold adds keys to. deleted: by the person, stays so. gone: scaffold's own unedited text that is
+    not wanted any more, to be removed. left: not wanted any more, but edited: it is the person's now.
+    blocked: cannot be written, see `reason`.
+    `base` is what scaffold wrote last, `ours` what it would write today.
     """
 
     path: str
     kind: Kind
     before: bytes | None
-    ours: Rendered
-    after: Rendered | None
-    reason: str = ""
-    decision: str = ""
+    ours: Rendered | None
+    after: Rendered | None = None
     base: bytes | None = None
+    reason: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the file on disk changes."""
+        return self.after is not None or self.kind == "gone"
+
+    @property
+    def drifts(self) -> bool:
+        """Tell whether it changes in more than the line numbers of where variables are read."""
+        if not self.writes or self.kind == "gone" or self.before is None or self.after is None:
+            return self.writes
+        return _without_places(self.path, self.before) != _without_places(self.path, self.after.content)
 
 
 def plan_changes(
-    top: Path, tree: Mapping[str, Rendered], state: State, on_existing: OnExisting | None
+    top: Path,
+    tree: Mapping[str, Rendered],
+    state: State,
+    *,
+    on_existing: OnExisting | None = None,
+    again: Collection[str] = (),
+    whole: bool = True,
 ) -> tuple[Change, ...]:
-    """Compare every file of the tree with the disk; a person's file is kept, merged or replaced as said.
+    """Compare the files of today with the disk and with what was written last.
 
-    Where nothing is said, files that merge three ways are merged with what scaffold wrote last, others kept.
+    `on_existing` is what becomes of a file of the person's that scaffold never wrote (None: it is kept,
+    and adopted where it has keys). `again` names deleted files to write all the same; `whole` tells that
+    the tree is complete, so that a file which is not in it is not wanted any more.
     """
-    found = (_change(top, path, ours, state) for path, ours in sorted(tree.items()))
-    return tuple(decide(change, on_existing) for change in found)
+    paths = set(tree) | (state.base.keys() if whole else set())
+    found = (_change(top, path, tree.get(path), state, again) for path in sorted(paths - state.ejected))
+    return tuple(decide(change, on_existing, state) for change in found if change is not None)
 
 
-def _change(top: Path, path: str, ours: Rendered, state: State) -> Change:
+def _change(
+    top: Path, path: str, ours: Rendered | None, state: State, again: Collection[str]
+) -> Change | None:
     there = existing(top, path)
+    base = state.base.get(path)
     if there.blocked:
-        return Change(path=path, kind="blocked", before=None, ours=ours, after=None, reason=there.blocked)
+        if ours is None:
+            return None
+        return Change(path=path, kind="blocked", before=None, ours=ours, reason=there.blocked)
+    if ours is None:
+        return _unwanted(path, there, state)
     if there.content is None:
-        return Change(path=path, kind="new", before=None, ours=ours, after=ours)
-    right_mode = there.executable or not ours.executable
-    if there.content == ours.content and right_mode:
-        return Change(path=path, kind="same", before=there.content, ours=ours, after=None)
-    unedited = state.base.get(path) == there.content.replace(b"\r\n", b"\n") or there.content == ours.content
-    if unedited and path in state.base:
-        return Change(path=path, kind="update", before=there.content, ours=ours, after=ours)
-    return Change(
-        path=path,
-        kind="differs",
-        before=there.content,
-        ours=ours,
-        after=None,
-        decision="keep",
-        base=state.base.get(path),
-    )
+        if base is not None and path not in again:
+            return Change(
+                path=path, kind="deleted", before=None, ours=ours, base=base, reason="you deleted it"
+            )
+        return Change(path=path, kind="new", before=None, ours=ours, after=ours, base=base)
+    if base is None or path in state.adopted:
+        return Change(path=path, kind="own", before=there.content, ours=ours, base=base)
+    return _three_way(path, there, ours, state)
 
 
-def decide(change: Change, on_existing: OnExisting | None) -> Change:
-    """Settle a file that differs: keep it (nothing is written), merge it, or replace it."""
-    if change.kind != "differs":
-        return change
-    if on_existing == "replace":
-        return replace(change, after=change.ours, decision="replace")
-    own_way = on_existing is None and change.base is not None and merge.is_three_way(change.path)
-    if own_way or (on_existing == "merge" and merge.is_mergeable(change.path)):
-        return _merged(change)
-    return replace(change, after=None, decision="keep")
+def _unwanted(path: str, there: Existing, state: State) -> Change | None:
+    if there.content is None or path in state.adopted:
+        return None
+    if state.wrote(path, there.content):
+        return Change(
+            path=path,
+            kind="gone",
+            before=there.content,
+            ours=None,
+            base=state.base[path],
+            reason="not needed",
+        )
+    reason = "not needed any more; you edited it, so it stays and is yours"
+    return Change(path=path, kind="left", before=there.content, ours=None, reason=reason)
 
 
-def _merged(change: Change) -> Change:
-    """Merge a person's file with scaffold's; one that has all is not written, but counts as merged."""
+def _three_way(path: str, there: Existing, ours: Rendered, state: State) -> Change:
+    """Merge what changed since the last run into the file on disk."""
+    before, base = there.content or b"", state.base[path]
+    change = Change(path=path, kind="same", before=before, ours=ours, base=base)
     try:
-        theirs, ours = (change.before or b"").decode("utf-8"), change.ours.content.decode("utf-8")
-        if change.base is not None and merge.is_three_way(change.path):
-            merged = merge.three_way(change.path, change.base.decode("utf-8"), theirs, ours).text
-            decision = "merge"
-        else:
-            merged, decision = merge.add_missing(change.path, theirs, ours), "keep"
+        merged = _merged(path, base, state.theirs.get(path), before, ours.content)
     except (UnicodeDecodeError, ManifestError) as error:
-        return replace(change, after=None, decision="keep", reason=f"cannot be merged: {error}")
-    if merged == theirs:
-        return replace(change, after=None, decision=decision, reason="nothing is missing in it")
-    return replace(change, after=replace(change.ours, content=merged.encode()), decision="merge")
+        return replace(change, kind="blocked", reason=f"cannot be merged: {error}")
+    after = Rendered(merged.text.encode(), there.executable or ours.executable, ours.private)
+    if merged.conflicts:
+        return replace(change, kind="conflict", after=after, conflicts=merged.conflicts)
+    if after.content == before:
+        return change
+    return replace(change, kind="update" if state.wrote(path, before) else "merge", after=after)
+
+
+def _merged(path: str, base: bytes, theirs: bytes | None, before: bytes, ours: bytes) -> merge.Merged:
+    """Merge three ways; where git merged two branches that both ran scaffold, over both base texts."""
+    yours, old = _text(before), base.decode("utf-8")
+    if theirs is not None:
+        other = theirs.decode("utf-8")
+        step = merge.three_way(path, old, yours, other)
+        if not step.conflicts:
+            yours, old = step.text, other
+    return merge.three_way(path, old, yours, ours.decode("utf-8"))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8")
+
+
+def decide(change: Change, on_existing: OnExisting | None, state: State) -> Change:
+    """Settle a file that the person had before scaffold: keep it, add what it lacks, or replace it."""
+    if (
+        on_existing == "replace"
+        and change.kind in ("own", "merge", "kept", "conflict", "same")
+        and change.ours
+    ):
+        same = change.before == change.ours.content
+        kind: Kind = "same" if same else "own"
+        return replace(
+            change, kind=kind, after=None if same else change.ours, conflicts=(), reason="replaced"
+        )
+    if on_existing == "keep" and change.kind in ("merge", "conflict"):
+        return replace(change, kind="kept", after=None, conflicts=())
+    if change.kind != "own" or change.ours is None:
+        return change
+    keyed = merge.is_keyed(change.path)
+    known = change.path in state.adopted
+    if not keyed or (on_existing != "merge" and not known):
+        return replace(change, kind="adopted" if keyed else "own", after=None)
+    return _grown(change, known=known)
+
+
+def _grown(change: Change, *, known: bool) -> Change:
+    """Add the keys that are new since it was adopted, or all that it lacks where it is adopted now."""
+    base = _text(change.base) if known and change.base is not None else ""
+    ours = change.ours.content.decode() if change.ours else ""
+    try:
+        yours = _text(change.before or b"")
+        if not known and merge.format_of(change.path) == "config-vars":
+            return _completed(change, merge.three_way(change.path, "", yours, ours).text)
+        grown = merge.grow(change.path, base, yours, ours)
+    except (UnicodeDecodeError, ManifestError) as error:
+        return replace(change, kind="own", reason=f"cannot be merged: {error}")
+    if grown == yours:
+        return replace(change, kind="adopted", reason="nothing is missing in it")
+    executable = bool(change.ours and change.ours.executable)
+    return replace(change, kind="adopted", after=Rendered(grown.encode(), executable))
+
+
+def _completed(change: Change, text: str) -> Change:
+    """Return a manifest of the person's with all that it lacks: from now on it follows the code."""
+    after = Rendered(text.encode())
+    return replace(change, kind="merge", after=None if after.content == change.before else after)
+
+
+def base_after(
+    found: Collection[Change], state: State, *, whole: bool
+) -> tuple[dict[str, bytes], frozenset[str]]:
+    """Return the base texts after these changes, and which of the files are adopted.
+
+    A file that was there before and is the same by chance stays the person's.
+    """
+    base = {} if whole else dict(state.base)
+    adopted = set(state.adopted)
+    for change in found:
+        if change.kind in ("own", "left", "blocked", "gone") and change.after is None:
+            adopted.discard(change.path)
+            if change.kind == "blocked" and change.path in state.base:
+                base[change.path] = state.base[change.path]
+            continue
+        if change.kind == "kept":
+            base[change.path] = state.base[change.path]
+            continue
+        if change.ours is not None:
+            base[change.path] = change.ours.content
+        if change.kind == "adopted":
+            adopted.add(change.path)
+        elif change.kind in ("own", "new", "merge"):
+            adopted.discard(change.path)
+    for path in state.base.keys() - {change.path for change in found} - state.ejected:
+        base[path] = state.base[path]
+    return base, frozenset(adopted & base.keys())
 
 
 def missing_keys(change: Change) -> tuple[str, ...]:
     """Return the lines that a kept Procfile lacks of scaffold's, for the person to add."""
-    if change.path.rpartition("/")[2] != "Procfile" or change.before is None or change.after is not None:
+    if change.path.rpartition("/")[2] != "Procfile" or change.kind not in ("own", "adopted"):
         return ()
-    theirs = change.before.decode("utf-8", "replace")
+    if change.before is None or change.after is not None or change.ours is None:
+        return ()
     ours = change.ours.content.decode()
-    lacking = merge.missing(change.path, theirs, ours)
-    return tuple(line for line in ours.splitlines() if line.partition(":")[0] in lacking)
+    lacks = merge.missing(change.path, change.before.decode("utf-8", "replace"), ours)
+    return tuple(line for line in ours.splitlines() if line.partition(":")[0] in lacks)
 
 
 def diff(change: Change) -> str:
     """Return the unified diff from the disk to what would be written; for a kept file, to scaffold's text."""
-    target = change.after or change.ours
+    target = None if change.kind == "gone" else change.after or change.ours
     before = (change.before or b"").decode("utf-8", "replace").splitlines(keepends=True)
-    after = target.content.decode("utf-8", "replace").splitlines(keepends=True)
+    after = target.content.decode("utf-8", "replace").splitlines(keepends=True) if target else []
     source = change.path if change.before is not None else "/dev/null"
-    lines = difflib.unified_diff(before, after, source, change.path)
+    lines = difflib.unified_diff(before, after, source, change.path if target else "/dev/null")
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _without_places(path: str, content: bytes) -> list[str]:
+    lines = content.decode("utf-8", "replace").splitlines()
+    if path.rpartition("/")[2] != "config-vars.toml":
+        return [content.decode("utf-8", "replace")]
+    return [line for line in lines if not line.startswith("read_at = ")]

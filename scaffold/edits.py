@@ -29,9 +29,7 @@ def propose(top: Path, todo: Todo, accepted: Mapping[str, Change]) -> Change | N
     if edited is None or edited.encode() == before:
         return None
     after = Rendered(edited.encode(), there.executable)
-    return Change(
-        path=todo.edit_path, kind="differs", before=before, ours=after, after=after, decision="replace"
-    )
+    return Change(path=todo.edit_path, kind="own", before=before, ours=after, after=after)
 
 
 def _edited(text: str, todo: Todo) -> str | None:

@@ -14,6 +14,9 @@ from scaffold.repo import Repo
 BUILD_ROOT_FILES = frozenset({"Procfile", ".python-version", "runtime.txt"})
 """Files that the buildpacks read from the build root; all others belong at the top of the repository."""
 
+OPTIONAL = "config-vars.toml,.env.example,.slugignore,bin/deploy"
+"""The files that are written unless an answer leaves them out."""
+
 _NEVER_IN_SLUG = ".github .gitlab .circleci .devcontainer .vscode .idea .storybook cypress e2e".split()
 
 
@@ -42,7 +45,5 @@ def _place(path: str, plan: Plan) -> str:
 
 
 def _optional(answers: Mapping[str, str]) -> list[str]:
-    asked = answers.get("optional_files")
-    if asked is None:
-        return ["config-vars.toml", ".env.example", ".slugignore", "bin/deploy"]
+    asked = answers.get("optional_files", OPTIONAL)
     return [part.strip() for part in asked.split(",") if part.strip()]

@@ -1,10 +1,12 @@
-"""`.scaffold/` in the user's repository: the answers, the versions, and the text scaffold last wrote.
+"""`.scaffold/` in the user's repository: what was asked and decided, and the text scaffold last wrote.
 
     .scaffold/answers.yml    what was asked and answered (as copier keeps it, without `_src_path`)
-    .scaffold/state.json     format and tool version, the managed files with their modes
+    .scaffold/plan.json      what was decided, so that a later run can say what changed
+    .scaffold/state.json     format; versions of tool, templates and platform data; adopted, declined, ejected
     .scaffold/base/PATH      the pristine text of each managed file: the base that regeneration merges from
 
-All of it is committed; nothing in it is a secret, a date or a path of one machine.
+All of it is committed; nothing in it is a secret, a date of a run or a path of one machine. Where git has
+left its conflict markers in one of these files, both sides are read.
 """
 
 from __future__ import annotations
@@ -15,51 +17,159 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold import __version__
 from scaffold.errors import ManifestError, UserError
 from scaffold.record import made, record
+from scaffold.render import Rendered
 from scaffold.targets import existing
 
 FOLDER = ".scaffold"
-FORMAT = 1
+FORMAT = 2
+_BASE = f"{FOLDER}/base"
+_NOT_READ = ("bin/", ".github/", ".slugignore")
+"""Managed files that say nothing of the app: an edited one is evidence of nothing either."""
 
 
 @record
 class State:
-    """What an earlier run left: the answers, and the base text of each file it wrote."""
+    """What an earlier run left. `format` is 0 where there was none.
 
+    `base` is the text of each file as scaffold made it last; of an `adopted` one, which the person had
+    before, what scaffold would have written. `merged` are the files of `.scaffold/` in which git left
+    both sides of a merge: then `base` has this branch's text, and `theirs` that of the other. `plan` is
+    what was decided, empty where an older format did not keep it.
+    """
+
+    format: int = 0
     answers: Mapping[str, str] = made(factory=dict)
     base: Mapping[str, bytes] = made(factory=dict)
+    theirs: Mapping[str, bytes] = made(factory=dict)
+    plan: Mapping[str, Any] = made(factory=dict)
+    versions: Mapping[str, str] = made(factory=dict)
+    adopted: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    ejected: frozenset[str] = frozenset()
+    merged: tuple[str, ...] = ()
+
+    def base_tree(self) -> dict[str, Rendered]:
+        """Return the base texts as files to write."""
+        return {path: Rendered(content) for path, content in self.base.items()}
+
+    def wrote(self, path: str, content: bytes) -> bool:
+        """Tell whether these bytes are what scaffold wrote there, whatever the newline style."""
+        plain = content.replace(b"\r\n", b"\n")
+        return path not in self.adopted and plain in (self.base.get(path), self.theirs.get(path))
 
 
 def load(top: Path) -> State:
     """Read the state of an earlier run; an empty one where there is none. Raises UserError if malformed."""
-    text = _text(top, "state.json")
-    if text is None:
+    texts = _texts(top, "state.json")
+    if not texts:
         return State()
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _malformed(f"{FOLDER}/state.json", str(error)) from None
-    _check_format(document)
-    base = {}
-    for name in filter(_is_plain, document["files"]):
-        pristine = existing(top, f"{FOLDER}/base/{name}").content
-        if pristine is not None:
-            base[name] = pristine
-    answers = parse_answers(_text(top, "answers.yml") or "", f"{FOLDER}/answers.yml")
-    return State(answers=answers, base=base)
+    documents = [_document(text, f"{FOLDER}/state.json") for text in texts]
+    first, last = documents[0], documents[-1]
+    names = sorted({name for each in documents for name in _based(top, each)})
+    base, theirs = _bases(top, names)
+    merged = [name for name in ("state.json", "answers.yml", "plan.json") if len(_texts(top, name)) > 1]
+    return State(
+        format=min(each["format"] for each in documents),
+        answers=_answers(top),
+        base=base,
+        theirs=theirs,
+        plan=_plan(top),
+        versions={name: str(value) for name, value in {**first, **last}.items() if isinstance(value, str)},
+        adopted=_names(documents, "adopted") & base.keys(),
+        declined=_names(documents, "declined"),
+        ejected=frozenset(filter(_is_plain, _names(documents, "ejected"))),
+        merged=(*merged, *(f"base/{name}" for name in sorted(theirs))),
+    )
 
 
-def _text(top: Path, name: str) -> str | None:
-    """Read a file of `.scaffold/`, None where it is not there or not the repository's own."""
+def _texts(top: Path, name: str) -> list[str]:
+    """Read a file of `.scaffold/`: its sides where git left a conflict, none where it is not there."""
     there = existing(top, f"{FOLDER}/{name}")
     if there.blocked and not os.path.islink(top / FOLDER):
         raise _malformed(f"{FOLDER}/{name}", there.blocked)
+    if there.content is None:
+        return []
     try:
-        return None if there.content is None else there.content.decode("utf-8")
+        text = there.content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise _malformed(f"{FOLDER}/{name}", str(error)) from None
+    if "<<<<<<<" not in text:
+        return [text]
+    from scaffold import merge
+
+    return list(merge.sides(text) or (text,))
+
+
+def _document(text: str, path: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(path, str(error)) from None
+    if not isinstance(document, dict):
+        raise _malformed(path, "a JSON object is expected")
+    if not isinstance(document.get("format"), int) or document["format"] < 1:
+        raise _malformed(path, "no format number in it")
+    if document["format"] > FORMAT:
+        raise UserError(
+            "state/newer",
+            f"{path} was written by a newer scaffold ({document.get('scaffold')})",
+            remedy="Install that version of heroku-scaffold or a later one.",
+        )
+    if document["format"] == 1 and not isinstance(document.get("files"), list):
+        raise _malformed(path, "no list of files in it")
+    return document
+
+
+def _based(top: Path, document: Mapping[str, Any]) -> list[str]:
+    """Return the files that have a base text: format 1 lists them, later ones are what lies in the folder."""
+    if document["format"] == 1:
+        return [name for name in document["files"] if _is_plain(name)]
+    found = []
+    for folder, folders, names in os.walk(top / _BASE):
+        folders.sort()
+        here = os.path.relpath(folder, top / _BASE).replace(os.sep, "/")
+        found += [name if here == "." else f"{here}/{name}" for name in names]
+    return [name for name in found if _is_plain(name)]
+
+
+def _bases(top: Path, names: Iterable[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    base: dict[str, bytes] = {}
+    theirs: dict[str, bytes] = {}
+    for name in names:
+        texts = _texts(top, f"base/{name}")
+        if texts:
+            base[name] = texts[0].encode()
+        if len(texts) > 1:
+            theirs[name] = texts[-1].encode()
+    return base, theirs
+
+
+def _answers(top: Path) -> dict[str, str]:
+    """Read the answers; of two sides of a merge this branch's come first."""
+    found: dict[str, str] = {}
+    for text in reversed(_texts(top, "answers.yml")):
+        found |= parse_answers(text, f"{FOLDER}/answers.yml")
+    return found
+
+
+def _plan(top: Path) -> dict[str, Any]:
+    texts = _texts(top, "plan.json")
+    if not texts:
+        return {}
+    try:
+        document = json.loads(texts[0])
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _names(documents: Iterable[Mapping[str, Any]], key: str) -> frozenset[str]:
+    lists = (each.get(key) for each in documents)
+    return frozenset(
+        name for each in lists if isinstance(each, list) for name in each if isinstance(name, str)
+    )
 
 
 @record
@@ -70,12 +180,13 @@ class Output:
     edited: Mapping[str, str]
 
 
-def output(top: Path) -> Output:
+def output(top: Path, state: State | None = None) -> Output:
     """Tell which files are byte for byte what scaffold wrote, and which a person has edited since."""
+    known = load(top) if state is None else state
     unedited, edited = set(), {}
-    for name, pristine in load(top).base.items():
-        there = existing(top, name).content
-        if there is not None and there.replace(b"\r\n", b"\n") == pristine:
+    for name, pristine in known.base.items():
+        there = None if name in known.adopted else existing(top, name).content
+        if there is not None and (known.wrote(name, there) or name.startswith(_NOT_READ)):
             unedited.add(name)
         elif there is not None:
             edited[name] = pristine.decode("utf-8", "replace")
@@ -84,7 +195,7 @@ def output(top: Path) -> Output:
 
 def check_writable(top: Path, paths: Iterable[str]) -> None:
     """Refuse to go on where the record of these files could not be kept. Raises UserError."""
-    own = ["state.json", "answers.yml", *(f"base/{path}" for path in sorted(paths))]
+    own = ["state.json", "answers.yml", "plan.json", *(f"base/{path}" for path in sorted(paths))]
     fault = next((there for name in own if (there := existing(top, f"{FOLDER}/{name}").blocked)), "")
     if fault:
         raise UserError(
@@ -95,20 +206,44 @@ def check_writable(top: Path, paths: Iterable[str]) -> None:
         )
 
 
-def files(answers: Mapping[str, str], written: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of `.scaffold/` for these answers and managed files, in a stable order."""
-    document = {"format": FORMAT, "scaffold": __version__, "files": sorted(written)}
-    tree = {
-        f"{FOLDER}/state.json": (json.dumps(document, indent=2, ensure_ascii=True) + "\n").encode(),
-        f"{FOLDER}/answers.yml": _dump_answers(answers),
+def files(state: State) -> dict[str, bytes]:
+    """Return the files of `.scaffold/` for a state, in a stable order."""
+    document = {
+        "format": FORMAT,
+        **{name: state.versions[name] for name in sorted(state.versions)},
+        **{
+            name: sorted(names)
+            for name, names in (
+                ("adopted", state.adopted),
+                ("declined", state.declined),
+                ("ejected", state.ejected),
+            )
+            if names
+        },
     }
-    for name in sorted(written):
-        tree[f"{FOLDER}/base/{name}"] = written[name]
+    tree = {
+        f"{FOLDER}/state.json": dump_json(document),
+        f"{FOLDER}/answers.yml": _dump_answers(state.answers),
+    }
+    if state.plan:
+        tree[f"{FOLDER}/plan.json"] = dump_json(state.plan)
+    for name in sorted(state.base):
+        tree[f"{_BASE}/{name}"] = state.base[name]
     return tree
 
 
+def dump_json(document: Any) -> bytes:
+    """Write a document as JSON that reviews line by line."""
+    return (json.dumps(document, indent=2, ensure_ascii=True) + "\n").encode()
+
+
+def stale(top: Path, state: State) -> list[str]:
+    """Return the base texts on disk that the state no longer has: an update takes them away."""
+    return [f"{_BASE}/{name}" for name in sorted(set(_based(top, {"format": FORMAT})) - state.base.keys())]
+
+
 def _dump_answers(answers: Mapping[str, str]) -> bytes:
-    lines = ["# The answers scaffold works from; change one with `scaffold init --set NAME=VALUE`.\n"]
+    lines = ["# The answers scaffold works from; change one with `scaffold update --set NAME=VALUE`.\n"]
     lines += [f"{name}: {json.dumps(answers[name])}\n" for name in sorted(answers)]
     return "".join(lines).encode()
 
@@ -132,19 +267,6 @@ def parse_answers(text: str, path: str) -> dict[str, str]:
         for name, item in value.items()
         if not name.startswith("_")
     }
-
-
-def _check_format(document: Any) -> None:
-    if not isinstance(document, dict) or not isinstance(document.get("files"), list):
-        raise _malformed(f"{FOLDER}/state.json", "no list of files in it")
-    if not isinstance(document.get("format"), int) or document["format"] < 1:
-        raise _malformed(f"{FOLDER}/state.json", "no format number in it")
-    if document["format"] > FORMAT:
-        raise UserError(
-            "state/newer",
-            f"{FOLDER}/state.json was written by a newer scaffold ({document.get('scaffold')})",
-            remedy="Install that version of heroku-scaffold or a later one.",
-        )
 
 
 def _is_plain(name: object) -> bool:

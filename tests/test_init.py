@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.cli import ask
+from scaffold import questions
 from tests import terminal
 from tests.golden import call
 
@@ -279,7 +279,7 @@ def test_a_signal_while_a_prompt_waits_leaves_everything_as_it_was(app: Path) ->
     ],
 )
 def test_an_app_name_is_one_heroku_takes(text: str, name: str) -> None:
-    assert ask.app_name(text) == name
+    assert questions.app_name(text) == name
 
 
 def test_a_deploy_script_of_the_persons_own_is_never_named_as_the_way_to_deploy(app: Path) -> None:

@@ -15,6 +15,7 @@ from scaffold.errors import BAD_INPUT, BUG, INTERRUPTED, UserError
 COMMANDS = {
     "detect": "say what the repository is, with the proof of every fact; nothing is written",
     "init": "detect, ask what cannot be found out, and write the deployment files",
+    "update": "after a change of the app or of scaffold: bring the files up to date, keep every edit",
     "config": "list the app's config vars; compare, set or fetch those of an app on Heroku",
 }
 

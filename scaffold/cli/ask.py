@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from scaffold import policy, render
+from scaffold import render
 from scaffold.errors import Undecided, UserError
 from scaffold.output import make_context
 from scaffold.pipeline import Analysis
-from scaffold.plan.model import Plan, Ranked
+from scaffold.plan.model import Plan
+from scaffold.proposals import Proposal
+from scaffold.questions import as_text, choices, question_context, typed_answers
+from scaffold.record import made, record
 from scaffold.state import parse_answers
 
-LISTS = frozenset({"optional_files"})
+
+@record
+class Said:
+    """What a run says of the answers: `given` ones, and where `prompt`, which to ask.
+
+    `asked` names the questions to ask although they have a recorded answer (None: all of them).
+    """
+
+    given: Mapping[str, str]
+    prompt: bool
+    asked: Collection[str] | None = made(factory=tuple)
 
 
 def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
@@ -55,116 +67,48 @@ def check_known(given: Mapping[str, str], layer: Path) -> None:
 def answers_for(
     plan: Plan,
     analysis: Analysis,
-    layer: Path,
-    *,
-    given: Mapping[str, str],
     recorded: Mapping[str, str],
-    prompt: bool,
+    said: Said,
 ) -> dict[str, str]:
-    """Return the answers to every question of the layer, asked in a terminal when `prompt`."""
+    """Return the answers to every question of the templates, asked in a terminal where that was said."""
+    layer, given, asked = render.layers(plan.stack)[0], said.given, said.asked
     context = {**question_context(plan, analysis), **make_context(plan, recorded, analysis.repo)}
     offered = choices(plan, analysis)
-    valid = {
-        name: value for name, value in recorded.items() if not offered.get(name) or value in offered[name]
-    }
+    valid = {name: value for name, value in recorded.items() if _is_offered(offered.get(name), value)}
+    settled = {} if asked is None else {name: value for name, value in valid.items() if name not in asked}
     answers = render.ask(
-        layer, context, given=typed_answers(given), defaults=typed_answers(valid), prompt=prompt
+        layer,
+        context,
+        given=typed_answers({**settled, **given}),
+        defaults=typed_answers(valid),
+        prompt=said.prompt,
     )
-    kept = {**{n: v for n, v in recorded.items() if n.startswith("process_")}, **given}
-    return {**kept, **{name: _text(value) for name, value in answers.items() if value not in (None, "")}}
+    names = render.question_names(layer)
+    kept = {**{name: value for name, value in recorded.items() if name not in names}, **given}
+    return {**kept, **{name: as_text(value) for name, value in answers.items() if value not in (None, "")}}
 
 
-def _typed(name: str, value: str) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if name in LISTS else value
+def _is_offered(offered: Collection[str] | None, value: str) -> bool:
+    return not offered or value in offered
 
 
-def typed_answers(answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return recorded answers as the templates see them: lists as lists."""
-    return {name: _typed(name, value) for name, value in answers.items()}
-
-
-def _text(value: Any) -> str:
-    return ",".join(str(part) for part in value) if isinstance(value, list) else str(value)
-
-
-def question_context(plan: Plan, analysis: Analysis) -> dict[str, Any]:
-    """Return what the questions of a template may speak of: detected values, the reasons, the choices."""
+def no_longer_offered(plan: Plan, analysis: Analysis, recorded: Mapping[str, str]) -> list[str]:
+    """Return the recorded answers that are no choice any more: their questions are asked anew."""
     offered = choices(plan, analysis)
-    return {
-        "detected": detected_answers(plan, analysis),
-        "because": reasons(plan, analysis),
-        "choices": offered,
-        "offered": {name: [_literal(text) for text in texts] for name, texts in offered.items()},
-    }
+    return [name for name in sorted(recorded) if not _is_offered(offered.get(name), recorded[name])]
 
 
-def _literal(text: str) -> str:
-    """Escape a text of the repository for copier, which renders the items of a list of choices once more."""
-    return text.replace("{", "{{ '{' }}")
+def refused(offered: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    """Let the person take out proposals in a terminal; return those that they do not want."""
+    if not offered:
+        return ()
+    import questionary
 
-
-def detected_answers(plan: Plan, analysis: Analysis) -> dict[str, str]:
-    """Return the default of each question that detection knows."""
-    base = app_name(plan.about.get("name") or analysis.repo.top.name)
-    source = plan.runtime.evidence[0].path if plan.runtime and plan.runtime.evidence else ""
-    uses_old = source.rpartition("/")[2] == "runtime.txt"
-    return {
-        "staging_app": app_name(f"{base[:22]}-staging") if base else "",
-        "production_app": base,
-        "runtime_file": "runtime.txt" if uses_old else ".python-version",
-    }
-
-
-def app_name(text: str) -> str:
-    """Make a valid Heroku app name (3 to 30 of a-z, 0-9, dashes) of a text, "" where too little is left."""
-    slug = re.sub(r"[^a-z0-9]+", "-", text.lower())
-    slug = re.sub(r"^[^a-z]+", "", slug)[:30].strip("-")
-    return slug if len(slug) >= 3 else ""
-
-
-def reasons(plan: Plan, analysis: Analysis) -> dict[str, str]:
-    """Return the reason beside each prompt."""
-    named = "from the name it gives itself" if plan.about.get("name") else "from the folder's name"
-    proofs = [
-        f"{item.label}: {item.uses.evidence[0]}" for item in _apps(plan, analysis) if item.uses.evidence
-    ]
-    return {
-        "app": "; ".join(proofs) or "the only one",
-        "process_web": "equally well proven",
-        "staging_app": f"{named}; names are global on Heroku",
-        "production_app": f"{named}; names are global on Heroku",
-        "region": "us is the default; eu keeps data in Europe",
-        "dyno_size": "basic is the smallest that does not sleep",
-        "optional_files": "all are small and readable",
-        "runtime_file": "runtime.txt is deprecated; .python-version took its place",
-    }
-
-
-def choices(plan: Plan, analysis: Analysis) -> dict[str, list[str]]:
-    """Return what the choice questions offer, first the default; one choice is no question."""
-    return {
-        "app": [item.label for item in _apps(plan, analysis)],
-        "process_web": list(plan.open_choices.get("process_web", ())),
-        "region": list(policy.regions()),
-        "dyno_size": list(policy.dyno_sizes()),
-        "runtime_file": [".python-version", "runtime.txt"]
-        if plan.language == "python" and not plan.container
-        else [],
-    }
-
-
-def _apps(plan: Plan, analysis: Analysis) -> list[Ranked]:
-    """Return the planned app, then those that tie with it or could stand in for it."""
-    chosen = [i for i in analysis.ranked if (i.uses.stack, i.uses.root) == (plan.stack, plan.root)]
-    if not chosen:
-        return []
-    best = chosen[0].rank
-    rivals = [i for i in analysis.ranked if i not in chosen and i.rank[:3] >= best[:3]]
-    boxed = [
-        i for i in analysis.ranked if i.uses.container != plan.container and i.uses.root in (plan.root, ".")
-    ]
-    offered = [i for i in dict.fromkeys([*rivals, *boxed]) if i not in chosen and i.uses.strength > 10]
-    return [*chosen, *offered[:5]]
+    choices_ = [questionary.Choice(one.what, value=one.id, checked=True) for one in offered]
+    kept = questionary.checkbox(
+        "Which of these changes do you want? (space takes one out, for good)", choices=choices_
+    ).unsafe_ask()
+    return tuple(one for one in offered if one.id not in kept)
 
 
 def needs_terminal() -> Undecided:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from scaffold import state as states
-from scaffold.cli import ask, out, report
+from scaffold.cli import ask, out, report, settle, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.errors import OK, UNDECIDED, UserError
-from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded, place
-from scaffold.plan.model import Plan
+from scaffold.pipeline import Request, analyse, place
 from scaffold.record import replace
 from scaffold.render import Rendered
-from scaffold.write import existing, write
-
-if TYPE_CHECKING:
-    from scaffold.changes import Change
 
 EXAMPLES = """\
 examples:
@@ -50,88 +43,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command. Returns 0, 1 where a file could not be written, or raises UserError and its kin."""
-    from scaffold import changes, render
+    from scaffold import changes, regenerate, render
 
     top, root = place(arguments.directory, arguments.root)
     looking = arguments.dry_run or arguments.diff
     prompt = not arguments.yes and not looking and render.is_interactive()
     if not arguments.yes and not looking and not prompt:
         raise ask.needs_terminal()
+    updating.recover(top, looking=looking)
     state = states.load(top)
     given = ask.given_answers(arguments.set, arguments.answers)
     request = Request(
         top=top,
         stack=arguments.stack,
         root=root,
-        answers={**state.answers, **given},
         config_vars=not arguments.no_config_vars,
+        declined=state.declined,
     )
-    analysis, request = analyse_recorded(request, given)
+    analysis, request = settle.detect(request, state, given)
     if analysis.plan is None and analysis.ties and prompt:
-        analysis = analyse(replace(request, answers={**request.answers, "app": analysis.ties[0].label}))
+        request = replace(request, answers={**request.answers, "app": analysis.ties[0].label})
+        analysis = analyse(request)
     if analysis.plan is None:
         explain_undecided(analysis)
         return UNDECIDED
-    plan, analysis, answers = _settle(request, analysis, given, state, prompt=prompt)
-    tree = _tree(plan, answers, arguments.only, analysis)
+    said = ask.Said(given=given, prompt=prompt, asked=None if prompt else ())
+    settled = settle.settle(analysis, request, state, said)
+    state = replace(state, ejected=state.ejected - set(arguments.only))
+    today = regenerate.look(settled, state)
+    tree = _only(regenerate.texts(today), arguments.only)
     states.check_writable(top, tree)
-    found = changes.plan_changes(top, tree, state, arguments.on_existing)
-    edited: Mapping[str, Change] = {}
+    found = changes.plan_changes(
+        top,
+        tree,
+        state,
+        on_existing=arguments.on_existing,
+        again=arguments.only,
+        whole=not arguments.only,
+    )
+    todos = settled.plan.todos
+    edited: Mapping[str, changes.Change] = {}
     if prompt:
-        found = report.ask_existing(found, arguments.on_existing)
-        todos, edited = report.ask_edits(top, plan.todos)
-        plan = replace(plan, todos=todos)
-    own = states.files(answers, _managed(found, state, whole=not arguments.only))
-    report.show(analysis, plan, found, diffs=arguments.diff or prompt)
+        found = report.ask_existing(found, arguments.on_existing, state)
+        todos, edited = report.ask_edits(top, todos)
+    outcome = updating.outcome(today, found, (), todos, whole=not arguments.only, edited=edited)
+    report.show(settled.analysis, settled.plan, found, diffs=arguments.diff or prompt)
     if looking:
         return OK
     if prompt and not report.confirm(found, edited):
         out.say("nothing was written")
         return OK
-    _write(top, found, edited, own)
+    updating.write_out(outcome)
     try:
-        return report.finish(top, plan, (*found, *edited.values()), answers)
+        return report.finish(
+            top, replace(settled.plan, todos=todos), (*found, *edited.values()), settled.answers
+        )
     except KeyboardInterrupt:
         raise KeyboardInterrupt("interrupted; the files are written") from None
 
 
-def _settle(
-    request: Request, analysis: Analysis, given: Mapping[str, str], state: states.State, *, prompt: bool
-) -> tuple[Plan, Analysis, dict[str, str]]:
-    """Get the answers, and plan again where they change the plan."""
-    from scaffold import render
-
-    plan = analysis.plan
-    if plan is None:
-        raise UserError("app/none", "no plan could be made")
-    layer = render.layers(plan.stack)[0]
-    ask.check_known(given, layer)
-    answers = ask.answers_for(plan, analysis, layer, given=given, recorded=state.answers, prompt=prompt)
-    decided = {**request.answers, **answers}
-    if any(decided.get(name) != request.answers.get(name) for name in decided if _decides(name)):
-        again = analyse(replace(request, answers=decided))
-        if again.plan is None:
-            raise UserError("app/none", "no plan could be made with these answers")
-        return again.plan, again, answers
-    return plan, analysis, answers
-
-
-def _decides(name: str) -> bool:
-    """Tell whether an answer changes the plan itself rather than the text of a file."""
-    return name in ("app", "runtime_version", "runtime_file") or name.startswith("process_")
-
-
-def _tree(plan: Plan, answers: Mapping[str, str], only: list[str], analysis: Analysis) -> dict[str, Rendered]:
-    from scaffold import output
-
-    context = {
-        **ask.typed_answers(answers),
-        **ask.question_context(plan, analysis),
-        **output.make_context(plan, answers, analysis.repo),
-    }
-    tree = output.make_tree(plan, context)
-    if not only:
-        return dict(tree)
+def _only(tree: Mapping[str, Rendered], only: list[str]) -> dict[str, Rendered]:
     unknown = [path for path in only if path not in tree]
     if unknown:
         raise UserError(
@@ -139,30 +110,4 @@ def _tree(plan: Plan, answers: Mapping[str, str], only: list[str], analysis: Ana
             f"{unknown[0]} is none of the files for this app",
             remedy="They are: " + ", ".join(sorted(tree)),
         )
-    return {path: rendered for path, rendered in tree.items() if path in only}
-
-
-def _managed(found: tuple[Change, ...], state: states.State, *, whole: bool) -> dict[str, bytes]:
-    """Return the base text of every file that is scaffold's after this run.
-
-    A file that was there before and is the same by chance stays the person's.
-    """
-    managed = {} if whole else dict(state.base)
-    for change in found:
-        if change.kind in ("new", "update") or change.decision in ("merge", "replace"):
-            managed[change.path] = change.ours.content
-        elif change.path in state.base:
-            managed[change.path] = state.base[change.path]
-    return managed
-
-
-def _write(
-    top: Path, found: tuple[Change, ...], edited: Mapping[str, Change], own: Mapping[str, bytes]
-) -> None:
-    """Write the files, the accepted edits and the state that a later run merges from, all or nothing."""
-    tree = {change.path: change.after for change in (*found, *edited.values()) if change.after is not None}
-    scripts = {change.path for change in found if change.ours.executable}
-    for path, content in own.items():
-        if existing(top, path).content != content:
-            tree[path] = Rendered(content, executable=path.removeprefix(f"{states.FOLDER}/base/") in scripts)
-    write(top, tree)
+    return {path: rendered for path, rendered in tree.items() if not only or path in only}

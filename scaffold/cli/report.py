@@ -13,13 +13,21 @@ from scaffold.errors import FINDINGS, OK
 from scaffold.facts import Raw, Shim, Todo, command
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan, PlannedAddon
+from scaffold.record import replace
 from scaffold.run import run
+from scaffold.state import State
 
 _VERSION_FILES = (".python-version", "runtime.txt")
 _VERBS = {
     "new": "write",
     "same": "unchanged",
     "update": "update",
+    "merge": "merge",
+    "kept": "keep yours",
+    "conflict": "CONFLICT",
+    "deleted": "stay deleted",
+    "gone": "remove",
+    "left": "leave to you",
     "blocked": "CANNOT WRITE",
 }
 
@@ -44,7 +52,7 @@ def show(analysis: Analysis, plan: Plan, found: tuple[Change, ...], *, diffs: bo
         out.data(f"  buildpacks, in order: {', '.join(plan.buildpacks)}")
     out.data()
     for change in found:
-        out.data(f"  {_verb(change):<12} {change.path}{f'  ({change.reason})' if change.reason else ''}")
+        out.data(f"  {verb(change):<12} {change.path}{f'  ({change.reason})' if change.reason else ''}")
         if diffs and change.kind != "same":
             out.data(changes.diff(change).rstrip("\n"))
     print_notes(analysis)
@@ -63,32 +71,31 @@ def _why_layout(plan: Plan) -> list[str]:
     return []
 
 
-def _verb(change: Change) -> str:
-    if change.kind == "differs":
-        return {
-            "keep": "keep yours",
-            "merge": "merge" if change.after else "keep yours",
-            "replace": "replace",
-        }[change.decision]
+def verb(change: Change) -> str:
+    """Say in a word or two what happens to a file."""
+    if change.kind in ("own", "adopted"):
+        return "keep yours" if change.after is None else "replace" if change.kind == "own" else "merge"
     return _VERBS[change.kind]
 
 
-def ask_existing(found: tuple[Change, ...], said: OnExisting | None) -> tuple[Change, ...]:
-    """Ask, for each file of the person's that differs, what is to become of it."""
+def ask_existing(found: tuple[Change, ...], said: OnExisting | None, state: State) -> tuple[Change, ...]:
+    """Ask, for each file that the person had before scaffold and that differs, what is to become of it."""
     if said is not None:
         return found
-    return tuple(
-        _ask_one(change) if change.kind == "differs" and change.decision != "merge" else change
-        for change in found
-    )
+    return tuple(_ask_one(change, state) if _is_open(change, state) else change for change in found)
 
 
-def _ask_one(change: Change) -> Change:
+def _is_open(change: Change, state: State) -> bool:
+    differs = change.ours is not None and change.before != change.ours.content
+    return change.kind in ("own", "adopted") and change.path not in state.adopted and differs
+
+
+def _ask_one(change: Change, state: State) -> Change:
     import questionary
 
     out.data(changes.diff(change).rstrip("\n"))
     options = ["keep mine", "replace it"]
-    if merge.is_mergeable(change.path):
+    if merge.is_keyed(change.path):
         options.insert(1, "merge: add what is missing, keep the rest")
     answer = questionary.select(
         f"{change.path} exists and differs from what scaffold would write (shown above)", choices=options
@@ -96,7 +103,7 @@ def _ask_one(change: Change) -> Change:
     kind: OnExisting = (
         "merge" if answer.startswith("merge") else "replace" if answer.startswith("replace") else "keep"
     )
-    return changes.decide(change, kind)
+    return changes.decide(replace(change, kind="own", after=None), kind, state)
 
 
 def ask_edits(top: Path, todos: tuple[Todo, ...]) -> tuple[tuple[Todo, ...], dict[str, Change]]:
@@ -122,7 +129,7 @@ def confirm(found: tuple[Change, ...], edited: Mapping[str, Change]) -> bool:
     """Ask once before writing."""
     import questionary
 
-    count = sum(change.after is not None for change in found) + len(edited)
+    count = sum(change.writes for change in found) + len(edited)
     if not count:
         return True
     return bool(
@@ -132,22 +139,41 @@ def confirm(found: tuple[Change, ...], edited: Mapping[str, Change]) -> bool:
 
 def finish(top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> int:
     """Print what was written and what is still to do, in order, as commands to copy; return the exit code."""
-    written = [change.path for change in found if change.after is not None]
+    written = [change.path for change in found if change.writes]
     out.data()
     out.data(
         f"Wrote {len(written)} files." if written else "Nothing to write: every file is as it should be."
     )
-    steps = todo_steps(top, plan, found, answers)
+    print_steps(todo_steps(top, plan, found, answers))
+    blocked = [change for change in found if change.kind == "blocked"]
+    for change in blocked:
+        out.warn(f"{change.path} was not written: {change.reason}")
+    return FINDINGS if blocked else OK
+
+
+def print_steps(steps: list[tuple[str, str]]) -> None:
+    """Print what the person must still do, in order, as commands to copy."""
     if steps:
         out.data(out.paint("\nNext, in this order:", "bold"))
     for number, (why, text) in enumerate(steps, 1):
         out.data(f"{number}. {why}")
         for line in text.splitlines():
             out.data(f"     {line}")
-    blocked = [change for change in found if change.kind == "blocked"]
-    for change in blocked:
-        out.warn(f"{change.path} was not written: {change.reason}")
-    return FINDINGS if blocked else OK
+
+
+def update_steps(
+    top: Path, plan: Plan, todos: tuple[Todo, ...], found: tuple[Change, ...], answers: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return what the person must still do after an update."""
+    steps = [(todo.why, todo.command) for todo in todos if not todo.after and todo.command]
+    if (top / ".git").exists():
+        paths = [change.path for change in found]
+        steps.append(
+            _commit(top, replace(plan, todos=todos), paths, in_git=True, message="Update Heroku files")
+        )
+    if answers.get("staging_app") and any(change.path == "bin/deploy" or change.path for change in found):
+        steps.append(("Deploy it, with the add-ons and config vars that are new", "bin/deploy staging"))
+    return steps
 
 
 def todo_steps(
@@ -167,7 +193,8 @@ def todo_steps(
                     "\n".join(lines),
                 )
             )
-        if change.kind == "differs" and change.after is None and change.path.endswith(_VERSION_FILES):
+        kept = change.kind == "own" and change.after is None and change.ours is not None
+        if change.ours and kept and change.path.endswith(_VERSION_FILES):
             version = change.ours.content.decode().strip()
             why = f"{change.path} is yours and was kept; Heroku needs another version in it"
             steps.append((why, command("echo", version, Raw(">"), change.path)))
@@ -188,7 +215,9 @@ def _start_git(top: Path, paths: list[str]) -> tuple[str, str]:
     return ("Heroku deploys from git, and this folder is no git repository yet", " && ".join(steps))
 
 
-def _commit(top: Path, plan: Plan, paths: list[str], *, in_git: bool) -> tuple[str, str]:
+def _commit(
+    top: Path, plan: Plan, paths: list[str], *, in_git: bool, message: str = "Add Heroku files"
+) -> tuple[str, str]:
     """Return the step that commits what was written, and what the steps before it changed."""
     ignored = _ignored(top, [*paths, ".scaffold/state.json"]) if in_git else []
     add = command("git", "add", *(["-f"] if ignored else []), *paths, ".scaffold")
@@ -196,7 +225,7 @@ def _commit(top: Path, plan: Plan, paths: list[str], *, in_git: bool) -> tuple[s
         f" ({', '.join(ignored)} would be ignored by git, hence -f)" if ignored else ""
     )
     commit = "git commit -a -m" if plan.todos else "git commit -m"
-    return (why, f"{add} && {commit} 'Add Heroku files'")
+    return (why, f"{add} && {commit} '{message}'")
 
 
 def deploy_steps(plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -226,7 +255,7 @@ def _is_ours(change: Change) -> bool:
     """Tell whether a script is scaffold's, edited or not: a person's own of that name does something else."""
     if change.kind == "blocked":
         return False
-    kept = change.kind == "differs" and change.after is None
+    kept = change.kind == "own" and change.after is None
     return not kept or b"scaffold" in (change.before or b"")
 
 

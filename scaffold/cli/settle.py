@@ -1,0 +1,92 @@
+"""Repository, recorded and given answers -> the plan and the answers that a run works with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from scaffold import questions, render
+from scaffold.cli import ask, out
+from scaffold.errors import UserError
+from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded
+from scaffold.plan.model import Plan
+from scaffold.record import replace
+from scaffold.regenerate import Settled
+from scaffold.state import State
+
+_DECIDING = ("app", "runtime_version", "runtime_file")
+"""Answers that change the plan itself rather than the text of a file; so do process_TYPE."""
+
+
+def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[Analysis, Request]:
+    """Analyse with what was answered by people; an answer that only took the default binds nobody."""
+    answers = {**questions.chosen(state.answers, state.plan.get("defaults", {})), **given}
+    return analyse_recorded(replace(request, answers=answers), given)
+
+
+def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -> Settled:
+    """Get the answers, and plan again where they change the plan. Raises UserError."""
+    plan = plan_of(analysis)
+    ask.check_known(said.given, render.layers(plan.stack)[0])
+    recorded = _following(state, plan, analysis)
+    for name in ask.no_longer_offered(plan, analysis, {**recorded, **said.given}):
+        if name in said.given:
+            continue
+        out.warn(f"{name}: the recorded answer {recorded[name]!r} is no longer among the choices")
+    answers = ask.answers_for(plan, analysis, recorded, said)
+    if request.stack or request.root:
+        answers["app"] = questions.label(plan)
+    return planned(analysis, request, answers)
+
+
+def planned(analysis: Analysis, request: Request, answers: Mapping[str, str]) -> Settled:
+    """Return the plan for these answers: a new one where they decide something else than the request's."""
+    plan = plan_of(analysis)
+    defaults = questions.defaults(plan, analysis)
+    chosen = questions.chosen(answers, defaults)
+    if _deciding(chosen) != _deciding(request.answers):
+        request = replace(request, answers=chosen)
+        analysis = analyse(request)
+        plan = plan_of(analysis)
+    return Settled(request=request, analysis=analysis, plan=plan, answers=answers, defaults=defaults)
+
+
+def recorded(state: State, analysis: Analysis, request: Request) -> Settled | None:
+    """Return what the recorded answers lead to, None where a question has none yet."""
+    plan = plan_of(analysis)
+    followed = _following(state, plan, analysis)
+    return planned(analysis, request, followed) if followed == state.answers else None
+
+
+def _following(state: State, plan: Plan, analysis: Analysis) -> dict[str, str]:
+    """Return the recorded answers, those that only took the default with the default of today."""
+    before, now = state.plan.get("defaults", {}), questions.defaults(plan, analysis)
+    return {
+        name: now[name]
+        if name in questions.FOLLOWING and value == before.get(name) and now.get(name)
+        else value
+        for name, value in state.answers.items()
+    }
+
+
+def to_ask(state: State, plan: Plan, analysis: Analysis, again: Collection[str]) -> frozenset[str]:
+    """Return the recorded questions to ask once more: their default changed, or the person wishes it."""
+    before, now = state.plan.get("defaults", {}), questions.defaults(plan, analysis)
+    changed = {name for name in now if name in before and before[name] != now[name]}
+    gone = ask.no_longer_offered(plan, analysis, state.answers)
+    return frozenset({*changed, *gone, *again})
+
+
+def _deciding(answers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value for name, value in answers.items() if name in _DECIDING or name.startswith("process_")
+    }
+
+
+def plan_of(analysis: Analysis) -> Plan:
+    """Return the plan of an analysis that must have one. Raises UserError."""
+    if analysis.plan is None:
+        raise UserError("app/none", "no plan could be made with these answers")
+    return analysis.plan
+
+
+__all__ = ["Plan", "Settled", "detect", "plan_of", "planned", "recorded", "settle", "to_ask"]

@@ -1,0 +1,254 @@
+"""What was decided last and the plan of today -> what changed in the repository, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scaffold import policy
+from scaffold.decided import Decided
+from scaffold.facts import ConfigVar, Evidence
+from scaffold.plan.model import Plan, PlannedAddon
+from scaffold.record import record
+
+
+@record
+class Proposal:
+    """A change that the repository or the platform asks for.
+
+    `id` names it ("process/worker") for `--decline` and `--ask`. How a refusal is kept: `answer` is
+    the (question, answer) that holds on to what was, else the id is remembered where `declinable`.
+    """
+
+    id: str
+    what: str
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+    declinable: bool = False
+    answer: tuple[str, str] = ("", "")
+
+    @property
+    def reason(self) -> str:
+        """Return the reason in one line, with the first place that shows it."""
+        proof = str(self.evidence[0]) if self.evidence else ""
+        return ": ".join(part for part in (self.why, proof) if part)
+
+    @property
+    def can_decline(self) -> bool:
+        """Tell whether it is for the person to refuse."""
+        return self.declinable or bool(self.answer[0])
+
+
+def compare(old: Decided, new: Decided, plan: Plan) -> tuple[Proposal, ...]:
+    """Return what is new or gone since `old`, nothing where nothing is known of then."""
+    if not old:
+        return ()
+    found = (
+        *_app(old, new),
+        *_runtime(old, new, plan),
+        *_stack_image(old, new),
+        *_processes(old, new, plan),
+        *_addons(old, new, plan),
+        *_buildpacks(old, new, plan),
+        *_config_vars(old, new, plan),
+    )
+    return tuple(found)
+
+
+def _app(old: Decided, new: Decided) -> Iterator[Proposal]:
+    before, now = old.get("app", ""), new.get("app", "")
+    if before and before != now:
+        yield Proposal(id="app", what=f"the app: {before} -> {now}", why="it is better proven now")
+
+
+def _runtime(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
+    before, now = _table(old, "runtime"), _table(new, "runtime")
+    for language in sorted(before.keys() & now.keys()):
+        if before[language] != now[language]:
+            known = policy.runtime(language)
+            title = known.title if known else language
+            yield Proposal(
+                id="runtime",
+                what=f"{title} {before[language]} -> {now[language]}",
+                why=_why_runtime(language, before[language], now[language], plan),
+                evidence=plan.runtime.evidence if plan.runtime else (),
+                answer=("runtime_version", before[language]),
+            )
+    old_file, new_file = old.get("runtime_file", ""), new.get("runtime_file", "")
+    if old_file and new_file and old_file != new_file:
+        yield Proposal(
+            id="runtime_file",
+            what=f"{old_file} -> {new_file}",
+            why="runtime.txt is deprecated"
+            if old_file == "runtime.txt"
+            else "another file names the version",
+            answer=("runtime_file", old_file),
+        )
+
+
+def _why_runtime(language: str, before: str, now: str, plan: Plan) -> str:
+    known = policy.runtime(language)
+    series = [
+        name for name in (known.eol if known else ()) if before == name or before.startswith(f"{name}.")
+    ]
+    day = known.eol[max(series, key=len)] if known and series else ""
+    note = next((note.message for note in plan.notes if note.id == "runtime/changed"), "")
+    if note:
+        return note.rstrip(".")
+    if day and day <= policy.checked():
+        return f"{before} is past its end of life ({day})"
+    return f"the repository asks for {now}"
+
+
+def _stack_image(old: Decided, new: Decided) -> Iterator[Proposal]:
+    before, now = old.get("stack_image", ""), new.get("stack_image", "")
+    if before and before != now:
+        status = policy.stack_status(before)
+        why = f"{before} is {status}" if status in ("retired", "deprecated") else "it is the one in use today"
+        yield Proposal(id="stack_image", what=f"stack image {before} -> {now}", why=why)
+
+
+def _processes(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
+    before, now = _table(old, "processes"), _table(new, "processes")
+    for name in sorted(now.keys() - before.keys()):
+        process = plan.process(name)
+        yield Proposal(
+            id=f"process/{name}",
+            what=f"process type {name}: {now[name]}",
+            why=process.why if process else "",
+            evidence=process.evidence if process else (),
+            declinable=not (process and process.declared),
+        )
+    for name in sorted(before.keys() & now.keys()):
+        process = plan.process(name)
+        if before[name] != now[name] and process:
+            yield Proposal(
+                id=f"process/{name}",
+                what=f"process type {name}: {before[name]} -> {now[name]}",
+                why=process.why,
+                evidence=process.evidence,
+                answer=("", "") if process.declared else (f"process_{name}", before[name]),
+            )
+    for name in sorted(before.keys() - now.keys()):
+        yield Proposal(
+            id=f"process/{name}",
+            what=f"process type {name} goes: {before[name]}",
+            why=_withdrawn(plan, f"process {name}") or "nothing in the repository runs it any more",
+            answer=("", "") if _withdrawn(plan, f"process {name}") else (f"process_{name}", before[name]),
+        )
+
+
+def _withdrawn(plan: Plan, what: str) -> str:
+    """Return why the person does not want it, "" where they said nothing."""
+    return next(
+        (lost.why for lost in plan.considered if lost.what == what and lost.why.startswith("you ")), ""
+    )
+
+
+def _addons(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
+    from scaffold.decided import addon_key
+
+    before, now = _table(old, "addons"), _table(new, "addons")
+    planned = {addon_key(addon): addon for addon in plan.addons}
+    for key in sorted(now.keys() - before.keys()):
+        addon = planned.get(key)
+        yield Proposal(
+            id=f"addon/{key}",
+            what=f"add-on {now[key]}",
+            why=addon.why if addon else "",
+            evidence=addon.evidence if addon else (),
+            declinable=True,
+        )
+    for key in sorted(before.keys() & now.keys()):
+        if before[key] != now[key]:
+            yield _plan_change(key, before[key], now[key], planned.get(key))
+    for key in sorted(before.keys() - now.keys()):
+        yield Proposal(
+            id=f"addon/{key}",
+            what=f"add-on {before[key]} goes (one that exists on Heroku stays there until you destroy it)",
+            why=_withdrawn(plan, f"add-on {key}") or "nothing in the repository needs it any more",
+        )
+
+
+def _plan_change(key: str, before: str, now: str, addon: PlannedAddon | None) -> Proposal:
+    retired = policy.retired_plan(before)
+    return Proposal(
+        id=f"addon/{key}",
+        what=f"add-on {before} -> {now}",
+        why=f"{before} was retired" if retired else (addon.why if addon else ""),
+        evidence=() if retired or not addon else addon.evidence,
+    )
+
+
+def _buildpacks(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
+    before, now = list(old.get("buildpacks", [])), list(new.get("buildpacks", []))
+    if not before or before == now:
+        return
+    for name in (name for name in now if name not in before):
+        yield Proposal(
+            id=f"buildpack/{name}",
+            what=f"buildpack {name}",
+            why=f"in order: {', '.join(now)}",
+            declinable=name != now[-1],
+        )
+    gone = [name for name in before if name not in now]
+    for name in gone:
+        instead = policy.retired_buildpack(name)
+        yield Proposal(
+            id=f"buildpack/{name}",
+            what=f"buildpack {name} goes",
+            why=f"it is retired: {instead}" if instead else "nothing in the repository needs it any more",
+        )
+    if sorted(before) == sorted(now):
+        yield Proposal(
+            id="buildpacks", what=f"buildpacks in another order: {', '.join(now)}", why=_last(plan)
+        )
+
+
+def _last(plan: Plan) -> str:
+    return f"the buildpack of {plan.title} comes last, its process types count"
+
+
+def _config_vars(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
+    if not old.get("config_vars") and not old.get("processes"):
+        return
+    before, now = _table(old, "config_vars"), _table(new, "config_vars")
+    known = {var.name: var for var in plan.config_vars}
+    for name in sorted(now.keys() - before.keys()):
+        yield _new_var(known[name])
+    for name in sorted(before.keys() & now.keys()):
+        if before[name] and before[name] != now[name]:
+            yield Proposal(
+                id=f"config_var/{name}",
+                what=f"config var {name}: {before[name]} -> {now[name]}",
+                why=known[name].why,
+                evidence=known[name].evidence[:1],
+            )
+    for name in sorted(before.keys() - now.keys()):
+        yield Proposal(
+            id=f"config_var/{name}", what=f"config var {name} goes", why="nothing reads it any more"
+        )
+
+
+def _new_var(var: ConfigVar) -> Proposal:
+    from scaffold.decided import var_state
+
+    return Proposal(
+        id=f"config_var/{var.name}",
+        what=f"config var {var.name} ({var_state(var)})",
+        why="it is read and was not declared",
+        evidence=var.evidence[:1],
+        declinable=True,
+    )
+
+
+def _table(decided: Decided, key: str) -> Mapping[str, Any]:
+    found = decided.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def declined(proposals: Iterable[Proposal]) -> tuple[frozenset[str], dict[str, str]]:
+    """Return how the refusal of these is kept: ids to remember, and answers that hold on to what was."""
+    refused = tuple(proposals)
+    ids = frozenset(proposal.id for proposal in refused if proposal.declinable)
+    return ids, dict(proposal.answer for proposal in refused if proposal.answer[0])

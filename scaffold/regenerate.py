@@ -1,0 +1,131 @@
+"""Analysis, answers and state -> the text of every file as scaffold would write it today.
+
+A managed file that the person edited is rendered from a view of the repository in which that file is
+hidden: seen, its edits would be taken for scaffold's own text at the next run. What the edits declare
+reaches the other files; a key of the file's own that is new is proposed only where the plan that
+knows the edits has it too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold import __version__, merge, output, policy, render, state
+from scaffold.errors import ManifestError
+from scaffold.pipeline import Analysis, Request, analyse_view
+from scaffold.plan.model import Plan
+from scaffold.questions import question_context, typed_answers
+from scaffold.record import record
+from scaffold.render import Rendered
+from scaffold.state import State
+
+_OWN_WAY = ("config-vars.toml",)
+"""Rendered without the person's edits by the plan itself (`found_vars`)."""
+
+
+@record
+class Settled:
+    """The plan, the analysis it is of, the request that led to it, and every answer.
+
+    `defaults` are what detection alone would have answered.
+    """
+
+    request: Request
+    analysis: Analysis
+    plan: Plan
+    answers: Mapping[str, str]
+    defaults: Mapping[str, str]
+
+
+@record
+class Today:
+    """What a run works from: the plan that knows every edit, and an analysis more for each edited file."""
+
+    settled: Settled
+    state: State
+    views: Mapping[str, Analysis]
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan that knows every edit."""
+        return self.settled.plan
+
+
+def look(settled: Settled, known: State) -> Today:
+    """Make the views that the edited files of a repository need."""
+    edited = state.output(settled.request.top, known).edited
+    views = {
+        path: analyse_view(settled.analysis, settled.request, [path])
+        for path in sorted(edited)
+        if path not in _OWN_WAY
+    }
+    planned = {path: view for path, view in views.items() if view.plan is not None}
+    return Today(settled=settled, state=known, views=planned)
+
+
+def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that the templates of a plan may speak of, the answers among it."""
+    return {
+        **typed_answers(answers),
+        **question_context(plan, analysis),
+        **output.make_context(plan, answers, analysis.repo),
+    }
+
+
+def texts(today: Today) -> dict[str, Rendered]:
+    """Render every file as it would be written today; an ejected one is not scaffold's to write."""
+    whole = output.make_tree(
+        today.plan, context_of(today.plan, today.settled.analysis, today.settled.answers)
+    )
+    tree = dict(whole)
+    for path, view in today.views.items():
+        if view.plan is None:
+            continue
+        own = output.make_tree(view.plan, context_of(view.plan, view, today.settled.answers)).get(path)
+        if own is None:
+            tree.pop(path, None)
+        else:
+            tree[path] = _limited(path, own, today.state.base[path], whole.get(path))
+    return {path: tree[path] for path in sorted(tree) if path not in today.state.ejected}
+
+
+def _limited(path: str, own: Rendered, base: bytes, whole: Rendered | None) -> Rendered:
+    """Leave out the keys that are new and that the plan which knows the edits does not want."""
+    known = whole.content.decode() if whole is not None else ""
+    try:
+        text = merge.limited(path, own.content.decode(), base.decode("utf-8", "replace"), known)
+    except ManifestError:
+        return own
+    return Rendered(text.encode(), own.executable, own.private)
+
+
+def versions(plan: Plan) -> dict[str, str]:
+    """Return the versions that decide the text of the files."""
+    return {
+        "scaffold": __version__,
+        "platform_data": policy.checked(),
+        "templates": render.version(render.layers(plan.stack)),
+    }
+
+
+def fingerprint(today: Today) -> str:
+    """Return a digest of all that the files of today are made from, and of what was written last.
+
+    Where it is the same as in the run before, every text is the same as the base text.
+    """
+    plans = {path: (view.plan, view) for path, view in today.views.items() if view.plan is not None}
+    parts = [
+        versions(today.plan),
+        dict(sorted(today.settled.answers.items())),
+        context_of(today.plan, today.settled.analysis, today.settled.answers),
+        {path: context_of(plan, view, today.settled.answers) for path, (plan, view) in sorted(plans.items())},
+        [(file.path, file.text, file.executable) for file in today.plan.files],
+        sorted(today.state.ejected),
+    ]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode())
+    for path in sorted(today.state.base):
+        digest.update(path.encode() + b"\0" + today.state.base[path] + b"\0")
+    return digest.hexdigest()
