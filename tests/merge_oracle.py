@@ -65,6 +65,8 @@ def merge(base: Any, yours: Any, new: Any) -> tuple[Any, set[str]]:
 
     def lists(path: tuple[str, ...], b: list[Any], y: list[Any], n: list[Any]) -> Any:
         ours, was, wanted = (dict(zip(label(path, side) or [], side, strict=False)) for side in (y, b, n))
+        if path[-1] == "addons":
+            ours, was, wanted = one_of_each(ours, was, wanted)
         queue = list(ours)
         drifted = [k for k in was if k in wanted] != [k for k in wanted if k in was]
         if drifted:
@@ -116,3 +118,15 @@ def label(path: tuple[str, ...], items: list[Any]) -> list[str] | None:
         out.append(name)
     fine = path[-1] not in ("command", "run") and all(out) and len(set(out)) == len(out)
     return [*out, ""] if fine else None
+
+
+def one_of_each(*sides: dict[str, Any]) -> list[dict[str, Any]]:
+    """Name what is the only one of its service on every side by the service."""
+    for service in {name.split(" as ")[0] for side in sides for name in side}:
+        found = [[name for name in side if name.split(" as ")[0] == service] for side in sides]
+        if [len(names) for names in found] == [1, 1, 1]:
+            sides = tuple(
+                {service if name == names[0] else name: value for name, value in side.items()}
+                for names, side in zip(found, sides, strict=True)
+            )
+    return list(sides)

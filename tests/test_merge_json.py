@@ -139,6 +139,11 @@ LISTS = {
         ([{"plan": "pg:a"}], [{"plan": "pg:a"}], [{"plan": "pg:b"}, {"plan": "pg:b", "as": "REPLICA"}]),
         [{"plan": "pg:b"}, {"plan": "pg:b", "as": "REPLICA"}],
     ),
+    "an add-on that the person attached under a name": (
+        "addons",
+        ([{"plan": "pg:a"}], [{"as": "DB", "plan": "pg:a"}], [{"plan": "pg:b"}]),
+        [{"as": "DB", "plan": "pg:b"}],
+    ),
     "an add-on that was taken out stays out": ("addons", (["pg:a"], [], ["pg:b", "redis"]), ["redis"]),
     "an add-on that is needed no more goes": (
         "addons",

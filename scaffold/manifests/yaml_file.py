@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from scaffold.errors import ManifestError
@@ -20,7 +22,7 @@ def parse(text: str, path: str) -> Yaml:
     import yaml
 
     loader = yaml.SafeLoader if _is_deep(text) else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
+    with _faults_of(path):
         reader = loader(text)
         try:
             node = reader.get_node() if reader.check_node() else None
@@ -28,6 +30,35 @@ def parse(text: str, path: str) -> Yaml:
             reader.dispose()
         builder = _Builder(yaml)
         return Yaml(builder.value(node), path, builder.lines)
+
+
+def events(text: str, path: str) -> list[tuple[str, Any]]:
+    """Return what a parser meets in a YAML file, by name, with marks. Raises ManifestError."""
+    import yaml
+
+    with _faults_of(path):
+        return [
+            (type(event).__name__.removesuffix("Event"), event) for event in yaml.parse(text, yaml.SafeLoader)
+        ]
+
+
+def scalar(event: Any, path: str) -> Any:
+    """Return the value of a scalar that has no tag: text, a number, a truth value, a day, None."""
+    import yaml
+
+    loader: Any = yaml.SafeLoader("")
+    with _faults_of(path):
+        tag = loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        return loader.construct_object(yaml.ScalarNode(tag, event.value))
+
+
+@contextmanager
+def _faults_of(path: str) -> Iterator[None]:
+    """Turn what the library raises into errors with the line of the fault."""
+    import yaml
+
+    try:
+        yield
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not valid YAML"

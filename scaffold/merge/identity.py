@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scaffold.merge.nodes import Node
+from scaffold.merge.nodes import Member, Node
 
 BOUND = frozenset({"value", "generator", "required"})
 """Keys of a variable in app.json that are chosen together."""
@@ -42,6 +42,21 @@ def names(where: Sequence[str], node: Node) -> list[str] | None:
     if None in found or len(set(found)) < len(found):
         return None
     return [name for name in found if name is not None]
+
+
+def aligned(where: Sequence[str], *sides: dict[str, Member]) -> tuple[dict[str, Member], ...]:
+    """Name an add-on by its service alone where each side has one of it, however that is attached."""
+    if not _is_addon(where):
+        return sides
+    services = [[name.partition(" as ")[0] for name in side] for side in sides]
+    single = {name for name in services[0] if all(names.count(name) == 1 for names in services)}
+    return tuple(
+        {
+            service if service in single else name: side[name]
+            for service, name in zip(names, side, strict=True)
+        }
+        for names, side in zip(services, sides, strict=True)
+    )
 
 
 def _is_addon(where: Sequence[str]) -> bool:

@@ -25,6 +25,10 @@ class Merged:
     conflicts: tuple[Conflict, ...] = ()
 
 
+class Unmergeable(Exception):
+    """A text whose structure cannot be edited safely; the caller merges it by lines."""
+
+
 YOURS, BASE, SPLIT, NEW = (
     "<<<<<<< yours",
     "||||||| written by scaffold",

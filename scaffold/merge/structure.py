@@ -119,7 +119,7 @@ class _Merge:
         named = [identity.names(where, node) for node in sides]
         if None in named or not self.rules.known:
             return None
-        was, now, wanted = (_by_name(where, node) for node in (base, yours, new))
+        was, now, wanted = identity.aligned(where, *(_by_name(where, node) for node in (base, yours, new)))
         order = _order(list(was), list(now), list(wanted))
         if (
             order is None
