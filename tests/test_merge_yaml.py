@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scaffold import merge
 from scaffold.errors import ManifestError
 from scaffold.merge import yaml_tree
 from scaffold.merge.merged import BASE, NEW, SPLIT, YOURS, Unmergeable
@@ -235,7 +236,13 @@ CASES = {
         "l:\n- id: x\n",
         "l:\n  - id: x\n    m: 1\n",
         "l:\n- a: 1\n  id: x\n",
-        "l:\n  - a: 1\n    id: x\n    m: 1\n",
+        "l:\n  - id: x\n    a: 1\n    m: 1\n",
+    ),
+    "a comment stays with the first key": (
+        "b: 1\n",
+        "# b\nb: 1\nm: 1\n",
+        "a: 1\nb: 1\n",
+        "# b\nb: 1\na: 1\nm: 1\n",
     ),
     "a free comment stays": (
         "a: 1\nb: 2\nc: 3\n",
@@ -549,3 +556,15 @@ def test_edits_of_different_keys_never_conflict(base: dict[str, Any], data: st.D
     both = [yours if turn[key] else new for key in turn]
     wanted = {key: side[key] for key, side in zip(turn, both, strict=True) if key in side}
     assert equal(load(found.text), wanted)
+
+
+def test_by_name_of_the_file_and_by_lines_where_keys_are_not_safe() -> None:
+    yours = NOW.replace("./run worker", "./mine").replace("\n", "\r\n")
+    new = NOW.replace("essential-0", "essential-1")
+    assert merge.three_way("heroku.yml", NOW, yours, new).text == yours.replace("essential-0", "essential-1")
+    anchored = "x: &x 1\n" + NOW
+    found = merge.three_way("heroku.yml", NOW, anchored, new)
+    assert found == merge.Merged(text=anchored.replace("essential-0", "essential-1"))
+    assert merge.grow("heroku.yml", NOW, anchored, new + "z: 1\n") == anchored
+    assert merge.limited("heroku.yml", anchored, NOW, "") == anchored
+    assert merge.missing("heroku.yml", anchored, NOW) == ()

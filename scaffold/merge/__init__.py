@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from scaffold.errors import ManifestError
 from scaffold.merge import newlines
 from scaffold.merge.markers import has_markers, left_in, sides
-from scaffold.merge.merged import Conflict, Merged
+from scaffold.merge.merged import Conflict, Merged, Unmergeable
 
 __all__ = [
     "Conflict",
@@ -31,7 +31,7 @@ __all__ = [
 
 FormatName = Literal["procfile", "env", "config-vars", "json", "yaml", "sequence", "set", "value", "text"]
 
-_KEYED = ("procfile", "env", "config-vars", "json")
+_KEYED = ("procfile", "env", "config-vars", "json", "yaml")
 _NAMES: dict[str, FormatName] = {
     "Procfile": "procfile",
     ".env": "env",
@@ -83,11 +83,17 @@ def three_way(path: str, base: str, yours: str, new: str) -> Merged:
 
 
 def grow(path: str, base: str, yours: str, new: str) -> str:
-    """Return `yours` with the keys of `new` that neither `base` nor it has. Raises ManifestError."""
+    """Return `yours` with the keys of `new` that neither `base` nor it has. Raises ManifestError.
+
+    A YAML file with anchors, tags or several documents stays as it is.
+    """
     if not is_keyed(path):
         return yours
     old, there, now = map(newlines.plain, (base, yours, new))
-    grown = _by_key(path).grow(old, there, now, path)
+    try:
+        grown = _by_key(path).grow(old, there, now, path)
+    except Unmergeable:
+        return yours
     return yours if grown == there else newlines.restored(grown, yours)
 
 
@@ -96,7 +102,10 @@ def limited(path: str, new: str, base: str, full: str) -> str:
     if not is_keyed(path) or new in (base, full):
         return new
     now, old, every = map(newlines.plain, (new, base, full))
-    kept = _by_key(path).limited(now, old, every, path)
+    try:
+        kept = _by_key(path).limited(now, old, every, path)
+    except Unmergeable:
+        return new
     return new if kept == now else newlines.restored(kept, new)
 
 
@@ -104,7 +113,10 @@ def missing(path: str, yours: str, new: str) -> tuple[str, ...]:
     """Return the keys of `new` that `yours` lacks, for a message; none of a file without keys."""
     if not is_keyed(path):
         return ()
-    return _by_key(path).missing(newlines.plain(yours), newlines.plain(new), path)
+    try:
+        return _by_key(path).missing(newlines.plain(yours), newlines.plain(new), path)
+    except Unmergeable:
+        return ()
 
 
 class Keyed(Protocol):
@@ -126,6 +138,8 @@ def _three_way(path: str, base: str, yours: str, new: str) -> Merged:
         except ManifestError:
             if kind != "yaml":
                 raise
+        except Unmergeable:
+            pass
     if kind == "set":
         from scaffold.merge.line_files import SET
 
@@ -144,9 +158,9 @@ def _by_key(path: str) -> Keyed:
         from scaffold.merge import line_files
 
         return line_files.PROCFILE if kind == "procfile" else line_files.ENV
-    from scaffold.merge import json_tree
+    from scaffold.merge import json_tree, yaml_tree
 
-    return json_tree
+    return yaml_tree if kind == "yaml" else json_tree
 
 
 MERGEABLE = ("Procfile", "app.json", ".env.example", "config-vars.toml")

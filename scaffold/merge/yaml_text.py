@@ -42,7 +42,7 @@ class Written:
         kept = {part.yours.start for part in mix.parts if part.yours}
         out: list[str] = []
         last = -1
-        for part in mix.parts:
+        for part in self._first_stays(mix):
             if part.yours is None:
                 out.append(self._added(part, column, first=not out, indent=None if out else indent))
                 continue
@@ -53,6 +53,16 @@ class Written:
             begin = " " * column if out or lead else indent
             out.append(lead + self._marked(part, begin))
         return "".join(out) + self._free_of(members, last, None, kept)
+
+    def _first_stays(self, mix: Mix) -> tuple[Part, ...]:
+        """Put no key before the first where a dash or a comment above belongs to that."""
+        first, parts = mix.node.members[0], mix.parts
+        at = next((at for at, part in enumerate(parts) if part.yours), 0)
+        above = self.text[: line_start(self.text, first.start)].rpartition("\n")[0].rpartition("\n")[2]
+        free = self.yours.begins_line(first) and not above.lstrip().startswith("#")
+        if not at or free or mix.node.kind == "list" or parts[at].yours != first:
+            return parts
+        return (parts[at], *parts[:at], *parts[at + 1 :])
 
     def _free_of(self, members: tuple[Member, ...], last: int, until: Member | None, kept: set[int]) -> str:
         """Return the comments that stand free above members that go, between the last kept one and this."""
