@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scaffold import edits
 from scaffold.context import template_context
 from scaffold.facts import Addon, Buildpack, ConfigVar, Doubt, Process, Scale, Strength, Todo, Withdrawn
 from scaffold.pipeline import Analysis, Request, analyse, analyse_repo
 from scaffold.plan.model import Plan
-from scaffold.repo import open_repo
+from scaffold.repo import Repo, open_repo
 from tests import golden
 
 APP = {
@@ -319,6 +322,69 @@ def test_an_empty_answer_means_no_such_process_type(app: Path) -> None:
     assert "answered (--set process_worker=)" in left(plan).values()
     edit(app, "Procfile", lambda text: text.replace("--loglevel=info", "-c 2"))
     assert names(planned(app, answers={"process_worker": ""})) == ("web", "release")
+
+
+def test_an_empty_answer_is_kept_for_the_next_run(app: Path) -> None:
+    assert golden.call("init", "-C", str(app), "--yes", "--set", "process_worker=")[0] == 0
+    assert golden.call("init", "-C", str(app), "--yes")[0] == 0
+    assert "worker" not in (app / "Procfile").read_text()
+    assert "worker" not in (app / "bin" / "deploy").read_text().partition("usage()")[0]
+
+
+def test_an_edited_deploy_script_is_no_part_of_the_app(app: Path) -> None:
+    edit(
+        app,
+        "package.json",
+        lambda text: text.replace('"scripts": {', '"scripts": {"heroku-x": "bin/deploy", '),
+    )
+    edit(app, "bin/deploy", lambda text: text.replace("BOOT_SECONDS=", "BOOT_SECONDS=$MY_SECONDS"))
+    assert {var.name for var in planned(app).config_vars} == {
+        "DATABASE_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "MAIL_FROM",
+        "REDIS_URL",
+        "SECRET_KEY",
+    }
+
+
+class Texts(Repo):
+    """A repository whose files are given as texts."""
+
+    def __init__(self, files: dict[str, str], pristine: dict[str, str]) -> None:
+        super().__init__(Path("/nowhere"), files, pristine=pristine)
+        self.files_given = files
+
+    def _read(self, path: str) -> str:
+        return self.files_given[path]
+
+
+WRITTEN = {
+    "web": "gunicorn shop.wsgi",
+    "release": "python manage.py migrate --noinput",
+    "worker": "celery -A shop worker --loglevel=info",
+}
+COMMANDS = st.sampled_from(["", "python a.py", "bin/run --port $PORT", "python b.py # c"])
+
+
+@given(
+    theirs=st.fixed_dictionaries({name: st.just(text) | COMMANDS for name, text in WRITTEN.items()}),
+    added=st.dictionaries(st.sampled_from(["clock", "reports"]), COMMANDS.filter(bool)),
+    chance=st.randoms(use_true_random=False),
+)
+def test_any_edit_of_a_procfile_is_obeyed(
+    theirs: dict[str, str], added: dict[str, str], chance: random.Random
+) -> None:
+    said = {name: text for name, text in (theirs | added).items() if text}
+    order = list(said)
+    chance.shuffle(order)
+    pristine = "".join(f"{name}: {text}\n" for name, text in WRITTEN.items())
+    text = "".join(f"{name}:  {said[name]}\n" for name in order)
+    repo = Texts(APP | {"Procfile": text}, {"Procfile": pristine})
+    plan = analyse_repo(repo, Request(top=Path("/nowhere"), config_vars=False)).plan
+    assert plan is not None
+    assert {process.name: process.command for process in plan.processes} == said
+    own = {name for name, command in said.items() if WRITTEN.get(name) == command}
+    assert {process.name for process in plan.processes if not process.declared} == own
 
 
 def reordered(text: str) -> str:

@@ -96,6 +96,8 @@ def _scripts(repo: Repo, root: str, *, container: bool) -> Iterator[str]:
             yield path
     for path in repo.under(f"{prefix}bin"):
         name = path.rpartition("/")[2]
+        if path in repo.pristine:
+            continue  # the deploy script: edited or not, it is no part of the app
         if "." in name or path.count("/") != prefix.count("/") + 1 or not _SHEBANG.match(repo.text(path)):
             continue
         if name not in _BY_HAND or re.search(rf"\bbin/{re.escape(name)}\b", named):
