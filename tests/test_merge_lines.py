@@ -214,6 +214,12 @@ ENV = {
         ENV_BASE.replace("# Required", "# To be set"),
         ENV_BASE.replace("# Required", "# To be set").replace("TOKEN=", "TOKEN=abc"),
     ),
+    "a comment of theirs that is a heading of scaffold's now stays": (
+        "# Two\nA=1\nB=2\n",
+        "# One\nA=1\n\nOURS=1\n",
+        "# One\nC=1\n",
+        "# One\nC=1\n\nOURS=1\n",
+    ),
     "the comment at the top follows": (
         ENV_BASE,
         ENV_BASE + "OURS=1\n",

@@ -206,3 +206,20 @@ def test_an_adopted_file_only_grows(yours: dict[str, str], new: dict[str, str], 
     assert set(merge.missing("Procfile", there, now)) == new.keys() - yours.keys()
     kept = {line.name for line in procfile.parse(merge.limited("Procfile", now, old, there), "")}
     assert kept == new.keys() & (base.keys() | yours.keys())
+
+
+@MANY
+@given(st.lists(st.sampled_from("abcdef"), unique=True, min_size=2, max_size=6), st.integers(0, 6), st.data())
+def test_buildpacks_that_either_side_adds_or_takes_out_elsewhere_never_conflict(
+    base: list[str], at: int, data: st.DataObject
+) -> None:
+    mine = data.draw(st.sampled_from(base))
+    theirs = data.draw(st.sampled_from([each for each in base if each != mine]))
+    yours = [each for each in base if each != mine]
+    new = [each for each in base if each != theirs]
+    new[at:at] = ["new"]
+    result = [each for each in new if each != mine]
+    merged = merge.three_way(
+        ".buildpacks", *("".join(f"x/{each}\n" for each in text) for text in (base, yours, new))
+    )
+    assert merged == merge.Merged("".join(f"x/{each}\n" for each in result))

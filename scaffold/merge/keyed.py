@@ -45,12 +45,13 @@ class Format:
         known = self.headings(base, new)
         old, there, now = (read(text, self.reader, known) for text in (base, yours, new))
         retitled = _retitled(old, now)
+        scaffolds = self.headings(base)
+        own = {block.lines[0] for block in there if block.is_heading} - scaffolds
         old, there = ([_titled(block, retitled) for block in blocks] for blocks in (old, there))
         there = _begun(old, there, now)
         merge = _Merge(self, old, there, now)
         blocks = [merge.settled(at) for at in range(len(there))]
-        scaffolds = {retitled.get(heading, heading) for heading in self.headings(base)}
-        left = without(blocks, merge.gone, scaffolds)
+        left = without(blocks, merge.gone, {retitled.get(line, line) for line in scaffolds} - own)
         had = merge.before.keys() | merge.counted.keys()
         added = [key for key in merge.now if key not in had or key in merge.moved]
         text = write(placed(left, now, added, commented=self.commented))
