@@ -27,13 +27,9 @@ def planned(app: Path) -> tuple[Analysis, Plan, dict[str, str], dict[str, Any]]:
     analysis = analyse(Request(top=app.resolve()))
     plan = analysis.plan
     assert plan is not None
-    layer = render.layers(plan.stack)[0]
-    answers = ask.answers_for(plan, analysis, layer, given={}, recorded={}, prompt=False)
-    context = {
-        **ask.typed_answers(answers),
-        **ask.question_context(plan, analysis),
-        **make_context(plan, answers, analysis.repo),
-    }
+    asked = ask.question_context(plan, analysis)
+    answers: dict[str, str] = {**asked["detected"], "region": "us"}
+    context = {**answers, **asked, **make_context(plan, answers, analysis.repo)}
     return analysis, plan, answers, context
 
 
