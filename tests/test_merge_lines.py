@@ -150,6 +150,7 @@ def test_markers_that_are_left_stay_and_are_told() -> None:
     merged = merge.three_way("Procfile", "web: c\n", marked, "web: d\nworker: e\n")
     assert merged.text == marked
     assert merged.conflicts == (Conflict("line 2", "web: a", "web: mine", "web: c"),)
+    assert merge.grow("Procfile", "", marked, "clock: c\n") == marked
 
 
 ENV_BASE = """# Copy to .env
@@ -340,6 +341,24 @@ def test_an_adopted_file_grows_by_what_neither_it_nor_the_base_has() -> None:
     assert merge.grow(".env.example", "A=1\n", "export B=2\r\n", "# Group\nA=1\nC=3\n") == (
         "export B=2\r\n\r\n# Group\r\nC=3\r\n"
     )
+
+
+STRUCTURED = {
+    "heroku.yml": ("run:\n  web: a\n  x: 1\n", "run:\n  web: mine\n  x: 1\n", "run:\n  web: a\n  x: 2\n"),
+    "app.json": ('{\n  "a": 1,\n  "b": 2\n}\n', '{\n  "a": 9,\n  "b": 2\n}\n', '{\n  "a": 1,\n  "b": 3\n}\n'),
+}
+
+
+@pytest.mark.parametrize(("path", "texts"), STRUCTURED.items(), ids=STRUCTURED)
+def test_trees_keep_newlines_mark_and_end_of_the_file_too(path: str, texts: tuple[str, str, str]) -> None:
+    base, yours, new = texts
+    plain = merge.three_way(path, base, yours, new)
+    assert not plain.conflicts
+    theirs = "\ufeff" + yours.removesuffix("\n").replace("\n", "\r\n")
+    formed = merge.three_way(path, base, theirs, new).text
+    expected = plain.text
+    ended = expected.removesuffix("\n") if path == "app.json" else expected
+    assert formed == "\ufeff" + ended.replace("\n", "\r\n")
 
 
 def test_a_text_is_limited_to_keys_that_are_known() -> None:

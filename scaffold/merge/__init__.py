@@ -85,9 +85,9 @@ def three_way(path: str, base: str, yours: str, new: str) -> Merged:
 def grow(path: str, base: str, yours: str, new: str) -> str:
     """Return `yours` with the keys of `new` that neither `base` nor it has. Raises ManifestError.
 
-    A YAML file with anchors, tags or several documents stays as it is.
+    A YAML file with anchors, tags or several documents stays as it is, and so does one with conflict markers.
     """
-    if not is_keyed(path):
+    if not is_keyed(path) or (has_markers(yours) and not has_markers(new)):
         return yours
     old, there, now = map(newlines.plain, (base, yours, new))
     try:
