@@ -110,13 +110,13 @@ def label(path: tuple[str, ...], items: list[Any]) -> list[str] | None:
             url = item.get("url") if isinstance(item, dict) else item
             name = str(url).split("#")[0].rstrip("/").removesuffix(".git")
         elif isinstance(item, dict):
-            name = item.get("id") or item.get("name") or item.get("uses", "").split("@")[0]
+            name = item.get("id") or item.get("name") or item.get("uses", "").split("@")[0] or None
         elif isinstance(item, list):
-            name = ""
+            name = None
         else:
-            name = item if isinstance(item, str) else json.dumps(item)
+            name = item if isinstance(item, str) else f"({item!r})"
         out.append(name)
-    fine = path[-1] not in ("command", "run") and all(out) and len(set(out)) == len(out)
+    fine = path[-1] not in ("command", "run") and None not in out and len(set(out)) == len(out)
     return [*out, ""] if fine else None
 
 

@@ -290,6 +290,8 @@ def test_forms(base: str, yours: str, new: str, result: str | None) -> None:
         "a: [b: 1]\n",
         "a: 1\na: 2\n",
         "a: {b: 1, b: 2}\n",
+        "a: {{ b }}\n",
+        "a: {[b]: 1}\n",
         "a: 'x\u2028y'\n",
     ],
 )

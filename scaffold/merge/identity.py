@@ -69,7 +69,7 @@ def _name(where: Sequence[str], item: Node) -> str | None:
     if where[-1:] == ("buildpacks",):
         return _buildpack(item)
     if item.kind == "scalar":
-        return item.scalar if isinstance(item.scalar, str) else item.canon
+        return item.scalar if isinstance(item.scalar, str) else f"({item.scalar})"
     return _titled(item) if item.kind == "object" else None
 
 

@@ -163,10 +163,10 @@ class _Builder:
             name, event = next(self.events)
             if name.endswith("End"):
                 break
+            self._want(kind == "list" or name == "Scalar")
             first = self._value(name, event, depth + 1)
             node = self._node(depth + 1) if kind == "object" else first
             key, key_end = (event.value, first.end) if kind == "object" else ("", first.start)
-            self._want(kind == "list" or name == "Scalar")
             members.append(Member(key, first.start, key_end, max(node.end, key_end), node))
         end = event.end_mark.index
         self._want(self.text[start] in "{[" and self.text[end - 1] in "}]")
