@@ -17,7 +17,7 @@ from scaffold.pipeline import Analysis, Request, analyse
 from scaffold.plan.model import Plan
 from scaffold.provenance import Known, Origin, origins
 from scaffold.provenance.keyed_lines import line_keys, shown
-from scaffold.provenance.template_lines import Traced, trace
+from scaffold.provenance.template_lines import Layer, Traced, trace
 from tests import golden
 
 DEPLOYED = [name for name in golden.samples() if "error.txt" not in golden.expected(name)]
@@ -33,8 +33,8 @@ def planned(app: Path) -> tuple[Analysis, Plan, dict[str, str], dict[str, Any]]:
     return analysis, plan, answers, context
 
 
-def shipped(plan: Plan) -> list[tuple[str, Path]]:
-    return [(f"templates/{folder.name}", folder) for folder in render.layers(plan.stack)]
+def shipped(plan: Plan) -> list[Layer]:
+    return [Layer(f"templates/{folder.name}", folder) for folder in render.layers(plan.stack)]
 
 
 def is_there(app: Path, proof: Evidence) -> bool:
@@ -85,10 +85,10 @@ def test_a_text_that_is_followed_through_its_templates_is_the_same(name: str) ->
         _, plan, _, context = planned(app)
         plain = render.render(render.layers(plan.stack), context)
         traced = trace(shipped(plan), context)
-        assert {path: found.text for path, found in traced.items()} == {
+        assert {path: found.text for path, found in traced.items() if found.text} == {
             path: rendered.content.decode() for path, rendered in plain.items()
         }
-        assert all(len(found.lines) == found.text.count("\n") for found in traced.values())
+        assert all(len(found.lines) == found.text.count("\n") for found in traced.values() if found.text)
 
 
 SHOP: dict[tuple[str, str], tuple[str, str, str]] = {
@@ -100,7 +100,7 @@ SHOP: dict[tuple[str, str], tuple[str, str, str]] = {
         "[vars.STRIPE_SECRET_KEY]",
     ),
     ("app.json", "env.SECRET_KEY.generator"): ("app.json.jinja:1", "shop/settings.py:9", "config-vars.toml"),
-    ("app.json", "addons.heroku-redis"): ("app.json.jinja:1", "shop/settings.py:36", "addon/redis"),
+    ("app.json", "addons.heroku-redis"): ("app.json.jinja:1", "shop/settings.py:36", "another plan"),
     ("app.json", "formation.worker.size"): ("app.json.jinja:1", "shop/celery.py:7", "dyno_size"),
     ("config-vars.toml", "vars.DEBUG.kind"): ("config-vars.toml.jinja:12", "shop/settings.py:10", "DEBUG"),
     (".python-version", "version"): (".python-version.jinja:2", "", "runtime_version"),
@@ -109,12 +109,12 @@ SHOP: dict[tuple[str, str], tuple[str, str, str]] = {
     ("bin/deploy", "each_config_var().STRIPE_SECRET_KEY"): (
         "_deploy/config.sh.jinja:15",
         "shop/settings.py:42",
-        "config_var/STRIPE_SECRET_KEY",
+        "[vars.STRIPE_SECRET_KEY]",
     ),
     ("bin/deploy", "each_addon().heroku-postgresql"): (
         "_deploy/create.sh.jinja:",
         "shop/settings.py:31",
-        "addon/postgres",
+        "another plan",
     ),
 }
 
@@ -182,7 +182,7 @@ def test_an_organisation_s_layer_is_followed_too(tmp_path: Path) -> None:
             "files/logo.bin": "\0\1\2",
         },
     )
-    traced = trace([("https://example.com/acme.git", layer)], {"names": ["x", "y"]})
+    traced = trace([Layer("https://example.com/acme.git", layer)], {"names": ["x", "y"]})
     assert traced["ci.yml"].text == "a: 1\n- x odd\n- y\nend\n"
     assert where(traced["ci.yml"]) == [
         f"https://example.com/acme.git/files/ci.yml.jinja:{number}" for number in (1, 5, 5, 7)
@@ -192,6 +192,33 @@ def test_an_organisation_s_layer_is_followed_too(tmp_path: Path) -> None:
     ]
     assert traced["x.txt"].text == "named x\n"
     assert traced["windows.txt"].text == "one\ntwo y\n"
+
+
+def test_a_template_over_the_shipped_ones_is_followed_with_its_partials(tmp_path: Path) -> None:
+    layer = layer_of(
+        tmp_path / "acme",
+        {
+            "Procfile.jinja": "# of acme\n{% include '_shipped/Procfile.jinja' %}\n",
+            "ci/check.yml.jinja": "app: {{ plan.stack }}\n",
+        },
+    )
+    with golden.copy_of("django_basic") as app:
+        _, plan, _, context = planned(app)
+    plain = render.render(render.layers(plan.stack), context, layer)
+    traced = trace(shipped(plan), context, Layer("acme", layer))
+    assert {path: found.text for path, found in traced.items() if found.text} == {
+        path: rendered.content.decode() for path, rendered in plain.items()
+    }
+    assert where(traced["Procfile"])[:2] == ["acme/Procfile.jinja:1", "templates/common/Procfile.jinja:3"]
+    assert where(traced["ci/check.yml"]) == ["acme/ci/check.yml.jinja:1"]
+    assert where(traced["app.json"])[0] == "templates/common/app.json.jinja:1"
+
+
+def test_a_template_that_cannot_bear_marks_is_known_by_its_file(tmp_path: Path) -> None:
+    text = "{% set x %}\n1\n{% endset %}\n{{ 1 // (3 - x | length) }}{{ [1][x | int - 1] }}\n"
+    layer = layer_of(tmp_path / "acme", {"a.txt.jinja": text})
+    traced = trace([Layer("acme", layer)], {"plan": 1})
+    assert str(traced["a.txt"].lines[0]).startswith("acme/a.txt.jinja")
 
 
 def test_a_filter_that_sees_the_marks_only_costs_the_line(tmp_path: Path) -> None:
@@ -204,7 +231,7 @@ def test_a_filter_that_sees_the_marks_only_costs_the_line(tmp_path: Path) -> Non
     )
     context = {"plan": 1}
     plain = render.render([layer], context)
-    traced = trace([("acme", layer)], context)
+    traced = trace([Layer("acme", layer)], context)
     assert traced["counted.txt"].text != plain["counted.txt"].content.decode()
     assert traced["shouted.txt"].text == plain["shouted.txt"].content.decode()
 
@@ -217,7 +244,7 @@ def test_conditions_around_a_line_are_known(tmp_path: Path) -> None:
             "{% else %}\nnot\n{% endif %}\nout\n"
         },
     )
-    lines = trace([("acme", layer)], {"yes": True})["a.txt"].lines
+    lines = trace([Layer("acme", layer)], {"yes": True})["a.txt"].lines
     found = {line.line: line.conditions for line in lines}
     assert (found[2], found[4][0], found[9]) == (("if yes",), "if yes", ())
     assert found[4][1].startswith("for x in")

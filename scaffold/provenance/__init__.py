@@ -10,6 +10,7 @@ from scaffold.facts import Evidence
 from scaffold.plan.model import Loser
 from scaffold.provenance.causes import Known
 from scaffold.provenance.keyed_lines import Key, line_keys
+from scaffold.provenance.on_disk import aligned
 from scaffold.provenance.rules import cause_of
 from scaffold.provenance.template_lines import TemplateLine, Traced
 from scaffold.record import record
@@ -39,9 +40,9 @@ def origins(known: Known, path: str, text: str, traced: Traced | None = None) ->
 
     `traced` is the same text as it was followed through the templates.
     """
-    keys = line_keys(path, text)
+    templates = _templates(known, path, text, traced)
     found = []
-    for number, key in enumerate(keys, 1):
+    for number, key in enumerate(line_keys(path, text), 1):
         cause = cause_of(known, path, key)
         found.append(
             Origin(
@@ -50,7 +51,7 @@ def origins(known: Known, path: str, text: str, traced: Traced | None = None) ->
                 last=number,
                 key=key,
                 what=cause.what,
-                template=_template(known, path, text, traced, number),
+                template=templates.get(number, ""),
                 evidence=cause.evidence,
                 rejected=cause.rejected,
                 changes=cause.changes,
@@ -59,10 +60,18 @@ def origins(known: Known, path: str, text: str, traced: Traced | None = None) ->
     return tuple(found)
 
 
-def _template(known: Known, path: str, text: str, traced: Traced | None, number: int) -> str:
+def _templates(known: Known, path: str, text: str, traced: Traced | None) -> dict[int, str]:
+    """Return the template line of each line; where keys were left out of a text, of those that are left."""
     if any(file.path == path for file in known.plan.files) or traced is None:
-        return ""
-    return str(traced.lines[number - 1]) if traced.text == text else traced.lines[0].path
+        return {}
+    lines = [str(line) for line in traced.lines]
+    if traced.text == text:
+        return dict(enumerate(lines, 1))
+    usual = traced.lines[0].path if traced.lines else ""
+    return {
+        **dict.fromkeys(range(1, text.count("\n") + 1), usual),
+        **{number: lines[at - 1] for number, at in aligned(traced.text, text).items()},
+    }
 
 
 __all__ = ["Known", "Origin", "TemplateLine", "Traced", "origins"]

@@ -14,7 +14,7 @@ from scaffold.plan.model import Loser, Plan, PlannedAddon, PlannedProcess
 from scaffold.record import made, record
 from scaffold.repo import Repo
 
-EDIT = "edit the line: `scaffold update` keeps your edit"
+EDIT = "edit the line or take it out: `scaffold update` keeps that"
 
 
 @record
@@ -105,8 +105,7 @@ def _why(planned: PlannedProcess) -> str:
 
 
 def _process_changes(name: str) -> tuple[str, ...]:
-    set_it = update("--set", f"process_{name}='COMMAND'")
-    return (set_it, EDIT) if name == "web" else (set_it, update("--decline", f"process/{name}"), EDIT)
+    return update("--set", f"process_{name}='COMMAND'"), EDIT
 
 
 def _image(known: Known, name: str) -> Cause:
@@ -134,8 +133,8 @@ def formation(known: Known, name: str) -> Cause:
         what=sentences(f"how many dynos (containers) of `{name}` a new app gets, and their size", usual),
         evidence=planned.evidence if planned else _image(known, name).evidence,
         changes=(
-            update("--set", f"dyno_size={' or '.join(policy.dyno_sizes()[:3])}"),
-            f"for another quantity {EDIT}",
+            f"{update('--set', 'dyno_size=SIZE')} ({', '.join(policy.dyno_sizes())})",
+            f"for another quantity, {EDIT}",
         ),
     )
 
@@ -143,14 +142,13 @@ def formation(known: Known, name: str) -> Cause:
 def addon(planned: PlannedAddon) -> Cause:
     """Return why an add-on is created."""
     sets = f"; it sets {', '.join(planned.sets)} for the app" if planned.sets else ""
-    key = f"{planned.service}:{planned.attach_as}" if planned.attach_as else planned.service
     return Cause(
         what=sentences(
             f"{planned.plan} is an add-on, a service that Heroku runs for the app and bills{sets}",
             planned.why,
         ),
         evidence=planned.evidence,
-        changes=(update("--decline", f"addon/{key}"), EDIT),
+        changes=("name another plan in app.json, or take it out there: `scaffold update` follows",),
     )
 
 
@@ -181,7 +179,6 @@ def buildpack(known: Known, name: str) -> Cause:
     return Cause(
         what=sentences(f"{name} is a buildpack: it makes a running app of the source on Heroku", place, why),
         evidence=_proofs(found) or uses_of(plan),
-        rejected=lost(plan, "app"),
         changes=(EDIT,),
     )
 
@@ -227,12 +224,13 @@ def about(known: Known, key: str) -> Cause:
         "repository": "where the source is",
     }
     if answered:
-        said = "it is your answer"
+        asked = "app_name" if known.answers.get("app_name") else "production_app"
+        said = f"it is your answer {asked} in .scaffold/answers.yml"
     elif key == "keywords" and not best:
         said = f"nothing in the repository says any, so it is {known.plan.stack}"
     return Cause(
         what=sentences(words.get(key, key), said),
-        evidence=_proofs(best) or uses_of(known.plan),
+        evidence=() if answered else _proofs(best) or uses_of(known.plan),
         changes=(EDIT,),
     )
 
@@ -262,14 +260,14 @@ def test_script(known: Known) -> Cause:
     )
 
 
-def answer(known: Known, name: str, what: str) -> Cause:
+def answer(known: Known, name: str, what: str, example: str) -> Cause:
     """Return that something is the answer to a question."""
     said = (
         f"your answer {name} in .scaffold/answers.yml"
         if known.answers.get(name)
         else f"{name} is not answered"
     )
-    return Cause(what=sentences(what, said), changes=(update("--set", f"{name}=..."),))
+    return Cause(what=sentences(what, said), changes=(update("--set", f"{name}={example}"),))
 
 
 def config_var(known: Known, name: str, *, environment: str = "") -> Cause:
@@ -284,10 +282,7 @@ def config_var(known: Known, name: str, *, environment: str = "") -> Cause:
             f"{name} is a config var, a value in the app's environment", _setter(plan, var), _told(var)
         ),
         evidence=var.evidence or uses_of(plan),
-        changes=(
-            f"edit [vars.{name}] in config-vars.toml (value, required, secret ...) and run `scaffold update`",
-            update("--decline", f"config_var/{name}"),
-        ),
+        changes=(f"edit [vars.{name}] in config-vars.toml, or take it out there: `scaffold update` follows",),
     )
 
 
@@ -307,4 +302,5 @@ def _setter(plan: Plan, var: ConfigVar) -> str:
 
 
 def _told(var: ConfigVar) -> str:
-    return var.description or var.why
+    told = var.description or var.why
+    return "" if var.generator and told.lower().startswith("any random text will do") else told

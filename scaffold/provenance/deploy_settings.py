@@ -61,17 +61,18 @@ def _last_buildpack(known: Known) -> Cause | None:
 
 
 def _manifest_file(known: Known) -> Cause | None:
-    return replace(causes.app(known), what="The file that a revision must have to be deployed.")
+    what = "The file that a revision must have to be deployed."
+    return replace(causes.app(known), what=what, rejected=())
 
 
-def _asked(name: str, what: str) -> Callable[[Known], Cause]:
-    return lambda known: causes.answer(known, name, what)
+def _asked(name: str, what: str, example: str = "NAME") -> Callable[[Known], Cause]:
+    return lambda known: causes.answer(known, name, what, example)
 
 
 SETTINGS: Mapping[str, Callable[[Known], Cause | None]] = {
     "STAGING_APP": _asked("staging_app", "the name of the staging app on Heroku"),
     "PRODUCTION_APP": _asked("production_app", "the name of the production app on Heroku"),
-    "REGION": _asked("region", "where the app runs, us or eu"),
+    "REGION": _asked("region", "where the app runs, us or eu", "eu"),
     "TEAM": _asked("team", "the Heroku team that owns the app"),
     "PIPELINE": _asked("pipeline", "the Heroku pipeline that the apps belong to"),
     "STACK": causes.stack_image,

@@ -24,15 +24,20 @@ _CONFIG_VAR = lazy(r"""\s*"\$1" '?([A-Za-z_][A-Za-z0-9_]*)'? (?:value|generated|
 _ADDON = lazy(r"""\s*"\$1" '?([a-z0-9-]+)""")
 
 
+def rows_of(text: str) -> list[str]:
+    """Return the lines of a text as git and editors count them."""
+    rows = text.split("\n")
+    return rows if rows[-1] else rows[:-1]
+
+
 def line_keys(path: str, text: str) -> tuple[Key, ...]:
     """Return the key of each line; for a malformed file all are ()."""
-    count = text.count("\n") + (text[-1:] not in ("", "\n"))
     find = _FORMATS.get(path.rpartition("/")[2] if path != "bin/deploy" else path)
     try:
         found = find(text, path) if find else {}
     except ManifestError:
         found = {}
-    return tuple(found.get(number, ()) for number in range(1, count + 1))
+    return tuple(found.get(number, ()) for number in range(1, len(rows_of(text)) + 1))
 
 
 def is_keyed(path: str) -> bool:
@@ -43,6 +48,68 @@ def is_keyed(path: str) -> bool:
 def shown(key: Key) -> str:
     """Write a key as a person reads it."""
     return ".".join(key)
+
+
+_DEPTHS = {
+    "app.json": {"keywords": 1, "env": 2, "formation": 2, "addons": 2, "buildpacks": 2, "environments": 2},
+    "heroku.yml": {"setup": 3, "build": 3, "release": 1, "run": 2},
+    "config-vars.toml": {"vars": 2, "env": 3},
+}
+
+
+def unit(path: str, key: Key) -> Key:
+    """Return the part of a key that names one thing: a config var, a process type, an add-on."""
+    depths = _DEPTHS.get(path.rpartition("/")[2])
+    return key[: depths.get(key[0], 1)] if depths and key else key
+
+
+def at_known_places(path: str, yours: str, base: str, text: str) -> str:
+    """Return a text with the places where variables are read as they stand in the person's file.
+
+    They move with every edit of the code, which is no difference; one that the person edited stays.
+    """
+    if path.rpartition("/")[2] != "config-vars.toml":
+        return text
+    there, before = (
+        {key: row for key, row in zip(line_keys(path, each), rows_of(each), strict=True) if "read_at" in key}
+        for each in (yours, base)
+    )
+    known = {key: row for key, row in there.items() if before.get(key, row) == row}
+    rows = zip(line_keys(path, text), rows_of(text), strict=True)
+    return "".join(f"{known.get(key, row)}\n" for key, row in rows)
+
+
+_NAMES = {
+    ("app.json", "env"): "config var",
+    ("app.json", "formation"): "dynos of",
+    ("app.json", "addons"): "add-on",
+    ("app.json", "buildpacks"): "buildpack",
+    ("app.json", "environments"): "environment",
+    ("config-vars.toml", "vars"): "config var",
+    ("config-vars.toml", "env"): "config var",
+    ("bin/deploy", "each_config_var()"): "config var",
+    ("bin/deploy", "each_addon()"): "add-on",
+    ("heroku.yml", "run"): "process type",
+    ("heroku.yml", "build"): "image",
+    ("heroku.yml", "setup"): "add-on",
+}
+_ONLY = {
+    "Procfile": "process type",
+    ".env.example": "config var",
+    ".buildpacks": "buildpack",
+    ".slugignore": "pattern",
+}
+
+
+def label(path: str, key: Key) -> str:
+    """Name what a key stands for, in a person's words: "process type worker"."""
+    name = path if path == "bin/deploy" else path.rpartition("/")[2]
+    if not key:
+        return "this text"
+    if name in (".python-version", "runtime.txt"):
+        return "the language version"
+    word = _ONLY.get(name) or (_NAMES.get((name, key[0])) if len(key) > 1 else "")
+    return f"{word} {key[-1]}" if word and (name in _ONLY or key == unit(path, key)) else shown(key)
 
 
 def _procfile(text: str, path: str) -> dict[int, Key]:

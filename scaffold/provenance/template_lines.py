@@ -50,32 +50,49 @@ class Traced:
     lines: tuple[TemplateLine, ...]
 
 
-def trace(folders: Sequence[tuple[str, Path]], context: Mapping[str, Any]) -> dict[str, Traced]:
-    """Render the layers, each a folder with the name to show for it, one over the other.
+@record(kw_only=False)
+class Layer:
+    """A folder of templates, with the name to show for it."""
 
-    A layer that cannot be rendered with marks leaves its files out.
+    label: str
+    folder: Path
+
+
+def trace(
+    layers: Sequence[Layer], context: Mapping[str, Any], extra: Layer | None = None
+) -> dict[str, Traced]:
+    """Render the layers one over the other; `extra`, a template of the organisation's, comes last.
+
+    Where they cannot be rendered with marks, only the template file is known, and no text.
     """
-    found: dict[str, Traced] = {}
-    for label, folder in folders:
-        found.update(_layer(label, folder, context))
-    return found
-
-
-def _layer(label: str, folder: Path, context: Mapping[str, Any]) -> dict[str, Traced]:
     from scaffold import render
 
-    settings = _settings(folder)
+    every = (*layers, *((extra,) if extra else ()))
+    usual = _settings(layers[0].folder) if layers else {}
+    marks: list[TemplateLine] = []
     with tempfile.TemporaryDirectory(prefix="scaffold-") as scratch:
-        copy = Path(scratch) / folder.name
-        shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        marks = _mark_all(label, copy, settings)
+        copies = []
+        for at, layer in enumerate(every):
+            copy = Path(scratch) / str(at) / layer.folder.name
+            shutil.copytree(layer.folder, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+            marks += _mark_all(layer.label, copy, _of(layer, usual), len(marks))
+            copies.append(copy)
         try:
-            tree = render.render([copy], context)
+            tree = render.render(copies[: len(layers)], context, copies[-1] if extra else None)
         except UserError:
-            return {}
-    plain = _plain_files(label, folder, settings)
+            tree = {}
+    plain, guessed = _by_name(every, usual)
     found = {path: _read_off(rendered.content, marks, plain.get(path)) for path, rendered in tree.items()}
-    return {path: traced for path, traced in found.items() if traced is not None}
+    untraced = {path: Traced("", (TemplateLine(name, 0),)) for path, name in guessed.items()}
+    return {**untraced, **{path: traced for path, traced in found.items() if traced is not None}}
+
+
+def _of(layer: Layer, usual: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the settings of a layer; what it does not say is as in the first one."""
+    own = _settings(layer.folder)
+    envops = [each.get("_envops") for each in (usual, own)]
+    merged = {name: value for each in envops if isinstance(each, dict) for name, value in each.items()}
+    return {**usual, "_subdirectory": "", **own, "_envops": merged}
 
 
 def _settings(folder: Path) -> Mapping[str, Any]:
@@ -106,8 +123,8 @@ def _environment(settings: Mapping[str, Any]) -> Environment:
     return SandboxedEnvironment(**given)
 
 
-def _mark_all(label: str, copy: Path, settings: Mapping[str, Any]) -> list[TemplateLine]:
-    """Mark every template in the copy; return what the marks stand for."""
+def _mark_all(label: str, copy: Path, settings: Mapping[str, Any], first: int) -> list[TemplateLine]:
+    """Mark every template in the copy, counting from `first`; return what the marks stand for."""
     from jinja2 import TemplateError
 
     environment, suffix = _environment(settings), _suffix(settings)
@@ -125,7 +142,7 @@ def _mark_all(label: str, copy: Path, settings: Mapping[str, Any]) -> list[Templ
             continue
         rows = _LINE_END.split(source)
         for number, conditions in written.items():
-            rows[2 * number - 2] += f"\ue000{len(marks)}\ue001"
+            rows[2 * number - 2] += f"\ue000{first + len(marks)}\ue001"
             marks.append(TemplateLine(name, number, conditions))
         path.write_bytes("".join(rows).encode())
     return marks
@@ -161,15 +178,22 @@ def _enter(around: list[str], words: Sequence[str]) -> None:
         around.pop()
 
 
-def _plain_files(label: str, folder: Path, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files of a layer that are copied as they are: where they end up -> the name to show."""
-    inner = folder / str(settings.get("_subdirectory") or "")
-    suffix = _suffix(settings)
-    return {
-        path.relative_to(inner).as_posix(): f"{label}/{path.relative_to(folder).as_posix()}"
-        for path in sorted(inner.rglob("*"))
-        if path.is_file() and not (suffix and path.name.endswith(suffix))
-    }
+def _by_name(layers: Sequence[Layer], usual: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return, by where they end up, the files that are copied as they are, and those that are rendered."""
+    plain: dict[str, str] = {}
+    rendered: dict[str, str] = {}
+    for layer in layers:
+        settings = _of(layer, usual)
+        suffix, inner = _suffix(settings), layer.folder / str(settings["_subdirectory"])
+        for path in sorted(file for file in inner.rglob("*") if file.is_file()):
+            name = path.relative_to(inner).as_posix()
+            shown = f"{layer.label}/{path.relative_to(layer.folder).as_posix()}"
+            if suffix and not name.endswith(suffix):
+                plain[name] = shown
+            else:
+                rendered[name.removesuffix(suffix)] = shown
+                plain.pop(name.removesuffix(suffix), None)
+    return plain, rendered
 
 
 def _read_off(content: bytes, marks: Sequence[TemplateLine], plain: str | None) -> Traced | None:
