@@ -21,10 +21,12 @@ from scaffold.writing import journal as journals
 from scaffold.writing.apply import Edited, Repair
 from scaffold.writing.changes import Change, changes, check_folders, device, nearest, refused
 from scaffold.writing.files import about, digest, put
-from scaffold.writing.journal import PENDING, Entry, Journal, place
+from scaffold.writing.journal import FOLDER, PENDING, Entry, Journal, place
 from scaffold.writing.lock import locked, undisturbed
 
 __all__ = ["Existing", "Repair", "existing", "is_interrupted", "recover", "repair", "write"]
+
+_WRITTEN = "interrupted; the files are written"
 
 
 def write(
@@ -37,7 +39,7 @@ def write(
     """
     real = os.path.realpath(top)
     with _told(real), locked(real):
-        if os.path.lexists(f"{real}/{PENDING}") and apply.recover(real).outcome:
+        if journals.is_left(real) and apply.recover(real).outcome:
             raise Edited("the files of an interrupted run")
         for path, content in (seen or {}).items():
             if existing(Path(real), path).content != content:
@@ -56,7 +58,7 @@ def recover(top: Path) -> str:
 def repair(top: Path) -> Repair:
     """Do as `recover`, and tell which files a person changed meanwhile, and what to say."""
     real = os.path.realpath(top)
-    if not os.path.lexists(f"{real}/{PENDING}"):
+    if not journals.is_left(real):
         return Repair()
     with _told(real), locked(real), undisturbed():
         return apply.recover(real)
@@ -72,18 +74,18 @@ def is_interrupted(top: Path) -> bool:
 
 
 def _write(top: str, wanted: list[Change]) -> None:
-    """Stage and move into place; what cannot be moved from the pending folder is staged beside its target."""
+    """Stage and move into place; what is on another device is staged beside its target.
+
+    Two mounts of one device look the same, and refuse it too: then all is staged so.
+    """
     own = device(top, f"{PENDING}/new")
     beside = {each.path for each in wanted if device(top, each.target) != own}
-    while True:
-        try:
-            _attempt(top, wanted, beside)
-        except OSError as error:
-            if error.errno != errno.EXDEV or error.filename in beside:
-                raise
-            beside.add(error.filename)
-        else:
-            return
+    try:
+        _attempt(top, wanted, beside)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _attempt(top, wanted, {each.path for each in wanted if not each.path.startswith(f"{FOLDER}/")})
 
 
 def _attempt(top: str, wanted: list[Change], beside: set[str]) -> None:
@@ -97,8 +99,8 @@ def _attempt(top: str, wanted: list[Change], beside: set[str]) -> None:
             finished = True
             with contextlib.suppress(OSError):
                 journals.clear(top)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("interrupted; the files are written" if finished else "") from None
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(_WRITTEN if finished or stop.args else "") from None
 
 
 def _plan(top: str, wanted: list[Change], beside: set[str]) -> Journal:
@@ -150,6 +152,8 @@ def _move(top: str, journal: Journal) -> None:
         apply.forward(top, journal)
         journals.end(top)
     except BaseException as error:
+        if not journals.is_open(top):
+            raise KeyboardInterrupt(_WRITTEN) from None
         try:
             apply.back(top, journal)
             journals.end(top)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.manifests import env_file
+from scaffold.merge import env_text
 from tests.deploy.platform import Platform
 from tests.golden import call
 from tests.test_config import APP, VALUES, app_with, login, shop
@@ -140,3 +141,24 @@ def test_a_rule_of_the_person_ignores_too_and_so_does_a_work_tree(shop: Path, tm
 def test_without_git_there_is_nothing_to_commit_to(shop: Path, tmp_path: Path) -> None:
     (shop / ".git").rename(tmp_path / "aside")
     assert pull(shop)[0] == 0
+
+
+def test_a_file_that_is_saved_while_heroku_is_asked_is_kept(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / ".env").write_text("MINE=1\n")
+    plain = env_text.put
+
+    def saved_meanwhile(*words: object) -> str:
+        (shop / ".env").write_text("MINE=2\n")
+        return plain(*words)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as saving:
+        saving.setattr(env_text, "put", saved_meanwhile)
+        code, _, talk = pull(shop)
+    assert code == 2
+    assert ".env was changed while this command ran" in talk
+    assert (shop / ".env").read_text() == "MINE=2\n"
+    assert not (shop / ".scaffold").exists()
+    assert pull(shop)[0] == 0
+    assert held(shop / ".env") == {"MINE": "2", **VALUES}

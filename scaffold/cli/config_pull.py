@@ -15,7 +15,7 @@ from scaffold.manifests import env_file
 from scaffold.merge import env_text
 from scaffold.render import Rendered
 from scaffold.run import run as run_program
-from scaffold.write import existing, write
+from scaffold.write import existing, repair, write
 
 
 def run(arguments: argparse.Namespace, scene: Scene) -> int:
@@ -24,7 +24,9 @@ def run(arguments: argparse.Namespace, scene: Scene) -> int:
     wanted = scene.config_vars(aim.environment)
     shown = arguments.to or os.path.normpath(os.path.join(arguments.directory, ".env"))
     target = Path(os.path.abspath(shown))
-    before = _before(target, shown)
+    if told := repair(target.parent).message():
+        out.say(told)
+    before, seen = _before(target, shown)
     _check_ignored(Path(os.path.realpath(target)), shown)
     live = connect().config_vars(aim.app)
     values, left = _chosen(wanted, live)
@@ -38,7 +40,8 @@ def run(arguments: argparse.Namespace, scene: Scene) -> int:
             taken[name] = value
     if taken:
         text = env_text.put(before, shown, taken)
-        write(target.parent, {target.name: Rendered(text.encode(), private=True)})
+        tree = {target.name: Rendered(text.encode(), private=True)}
+        write(target.parent, tree, seen={target.name: seen})
     out.data(out.paint(str(aim), "bold"))
     for name in taken:
         out.data(f"  write  {name}")
@@ -70,14 +73,15 @@ def _chosen(
     return values, left
 
 
-def _before(target: Path, shown: str) -> str:
+def _before(target: Path, shown: str) -> tuple[str, bytes | None]:
+    """Read the file: its text, and its bytes, None where there is none yet."""
     there = existing(target.parent, target.name)
     if there.blocked or not target.parent.is_dir():
         raise UserError(
             "config/in-the-way", f"{shown} cannot be written: {there.blocked or 'there is no such folder'}"
         )
     try:
-        return (there.content or b"").decode("utf-8")
+        return (there.content or b"").decode("utf-8"), there.content
     except UnicodeDecodeError:
         raise UserError("config/unreadable", f"cannot read {shown}: it is no UTF-8 text") from None
 

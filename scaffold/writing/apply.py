@@ -86,6 +86,8 @@ def _prune(top: str, journal: Journal) -> None:
         while not entry.new and folder.startswith(f"{FOLDER}/"):
             try:
                 os.rmdir(f"{top}/{folder}")
+            except FileNotFoundError:
+                pass
             except OSError:
                 break
             folder = os.path.dirname(folder)
@@ -108,9 +110,9 @@ def back(top: str, journal: Journal) -> tuple[str, ...]:
 def _undo(top: str, entry: Entry) -> bool:
     """Put one file back; tell whether it is as it was."""
     target = f"{top}/{entry.target}"
-    now = mark(target)[0]
-    if not _is_done(top, entry) or now != entry.new:
-        return now == entry.old
+    now = mark(target)
+    if not _is_done(top, entry) or now[0] != entry.new:
+        return now == (entry.old, entry.old_mode)
     backup = place(top, entry.backup)
     with about(entry.path):
         if not entry.old:

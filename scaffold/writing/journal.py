@@ -70,6 +70,14 @@ def is_plain(path: object) -> bool:
     return {"", ".", "..", ".git"}.isdisjoint(low.split("/")) and not f"{low}/".startswith(f"{PENDING}/")
 
 
+def is_left(top: str) -> bool:
+    """Tell whether an earlier write left anything: its folder, or at the least an empty `.scaffold/`."""
+    try:
+        return not (names := os.listdir(f"{top}/{FOLDER}")) or "pending" in names
+    except OSError:
+        return False
+
+
 def is_open(top: str) -> bool:
     """Tell whether a write was begun and neither finished nor taken back."""
     return any(os.path.lexists(f"{top}/{PENDING}/{name}") for name in ("journal.json", "undo.json"))
