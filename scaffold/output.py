@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from scaffold import render
@@ -30,9 +31,9 @@ def make_context(plan: Plan, answers: Mapping[str, str], repo: Repo) -> dict[str
     return context
 
 
-def make_tree(plan: Plan, context: Mapping[str, Any]) -> dict[str, Rendered]:
-    """Render every file for a plan. Deterministic: the same plan and context give the same bytes."""
-    rendered = render.render(render.layers(plan.stack), context)
+def make_tree(plan: Plan, context: Mapping[str, Any], extra: Path | None = None) -> dict[str, Rendered]:
+    """Render every file for a plan, then the organisation's `extra`. The same input, the same bytes."""
+    rendered = render.render(render.layers(plan.stack), context, extra)
     placed = {_place(path, plan): content for path, content in rendered.items()}
     for file in plan.files:
         placed[file.path] = Rendered(file.text.encode(), file.executable)

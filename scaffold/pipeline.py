@@ -6,6 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold import about, declared, heroku_ci, stacks, state
 from scaffold.errors import ManifestError, Undecided, UserError
@@ -16,6 +17,9 @@ from scaffold.plan.ranking import candidates, tied
 from scaffold.record import made, record, replace
 from scaffold.repo import Repo, git_top, open_repo
 from scaffold.stacks import stacks_for
+
+if TYPE_CHECKING:
+    from scaffold.layers.source import Layer
 
 MANIFESTS = frozenset(
     "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod "
@@ -30,7 +34,7 @@ class Request:
 
     `top` is the top of the repository; `answers` are `--set` values and recorded answers. `declined`
     are proposals that a person does not want: "process/worker", "addon/redis", "config_var/API_KEY",
-    "buildpack/heroku/nodejs".
+    "buildpack/heroku/nodejs". `layer` is the organisation's template: for the rendering, not for detection.
     """
 
     top: Path
@@ -39,6 +43,12 @@ class Request:
     answers: Mapping[str, str] = made(factory=dict)
     config_vars: bool = True
     declined: frozenset[str] = frozenset()
+    layer: Layer | None = None
+
+    @property
+    def extra(self) -> Path | None:
+        """Return the folder of the organisation's template, if there is one."""
+        return self.layer.folder if self.layer else None
 
 
 @record

@@ -5,6 +5,7 @@ Nothing here asks anybody: cli/ask.py does, by copier.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +31,10 @@ def typed_answers(answers: Mapping[str, str]) -> dict[str, Any]:
 
 def as_text(value: Any) -> str:
     """Return an answer as it is recorded."""
-    return ",".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    parts = [str(part) for part in value]
+    return json.dumps(parts) if any("," in part for part in parts) else ",".join(parts)
 
 
 def question_context(plan: Plan, analysis: Analysis) -> dict[str, Any]:

@@ -77,14 +77,15 @@ def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str]) -> di
 
 def texts(today: Today) -> dict[str, Rendered]:
     """Render every file as it would be written today; an ejected one is not scaffold's to write."""
+    extra = today.settled.request.extra
     whole = output.make_tree(
-        today.plan, context_of(today.plan, today.settled.analysis, today.settled.answers)
+        today.plan, context_of(today.plan, today.settled.analysis, today.settled.answers), extra
     )
     tree = dict(whole)
     for path, view in today.views.items():
         if view.plan is None:
             continue
-        own = output.make_tree(view.plan, context_of(view.plan, view, today.settled.answers)).get(path)
+        own = output.make_tree(view.plan, context_of(view.plan, view, today.settled.answers), extra).get(path)
         if own is None:
             tree.pop(path, None)
         else:
@@ -102,12 +103,14 @@ def _limited(path: str, own: Rendered, base: bytes, whole: Rendered | None) -> R
     return Rendered(text.encode(), own.executable, own.private)
 
 
-def versions(plan: Plan) -> dict[str, str]:
+def versions(plan: Plan, request: Request) -> dict[str, str]:
     """Return the versions that decide the text of the files."""
+    own = {"template": request.layer.version} if request.layer else {}
     return {
         "scaffold": __version__,
         "platform_data": policy.checked(),
         "templates": render.version(render.layers(plan.stack)),
+        **own,
     }
 
 
@@ -118,7 +121,7 @@ def fingerprint(today: Today) -> str:
     """
     plans = {path: (view.plan, view) for path, view in today.views.items() if view.plan is not None}
     parts = [
-        versions(today.plan),
+        versions(today.plan, today.settled.request),
         dict(sorted(today.settled.answers.items())),
         context_of(today.plan, today.settled.analysis, today.settled.answers),
         {path: context_of(plan, view, today.settled.answers) for path, (plan, view) in sorted(plans.items())},

@@ -205,7 +205,7 @@ def test_a_repository_without_tags_gives_its_default_branch(top: Path) -> None:
     head = commit(work, {"a.txt": "trunk"})
     call("git", "clone", "-q", "--bare", str(work), str(folder), cwd=top)
     layer = resolve("../bare.git", top)
-    assert (layer.version, layer.source) == (f"branch trunk {head}", "../bare.git")
+    assert (layer.version, layer.source) == (f"branch trunk {head}", "git+../bare.git")
 
 
 def test_a_recorded_version_comes_from_the_cache(

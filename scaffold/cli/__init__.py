@@ -16,6 +16,7 @@ COMMANDS = {
     "detect": "say what the repository is, with the proof of every fact; nothing is written",
     "init": "detect, ask what cannot be found out, and write the deployment files",
     "update": "after a change of the app or of scaffold: bring the files up to date, keep every edit",
+    "eject": "stop managing a file: it stays as it is, and no later run writes it",
     "config": "list the app's config vars; compare, set or fetch those of an app on Heroku",
 }
 

@@ -21,12 +21,14 @@ from scaffold.state import parse_answers
 class Said:
     """What a run says of the answers: `given` ones, and where `prompt`, which to ask.
 
-    `asked` names the questions to ask although they have a recorded answer (None: all of them).
+    `asked` names the questions to ask although they have a recorded answer (None: all of them); `extra`
+    is the organisation's template, which may have more of them.
     """
 
     given: Mapping[str, str]
     prompt: bool
     asked: Collection[str] | None = made(factory=tuple)
+    extra: Path | None = None
 
 
 def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
@@ -52,9 +54,10 @@ def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
     return given
 
 
-def check_known(given: Mapping[str, str], layer: Path) -> None:
+def check_known(given: Mapping[str, str], layer: Path, extra: Path | None = None) -> None:
     """Refuse an answer that no question asks for. Raises UserError."""
-    known = {*render.question_names(layer), "repository", "app_name", "team", "pipeline", "runtime_version"}
+    names = render.question_names(layer, extra)
+    known = {*names, "repository", "app_name", "team", "pipeline", "runtime_version"}
     for name in given:
         if name not in known and not name.startswith("process_"):
             raise UserError(
@@ -82,8 +85,9 @@ def answers_for(
         given=typed_answers({**settled, **given}),
         defaults=typed_answers(valid),
         prompt=said.prompt,
+        extra=said.extra,
     )
-    names = render.question_names(layer)
+    names = render.question_names(layer, said.extra)
     kept = {**{name: value for name, value in recorded.items() if name not in names}, **given}
     return {**kept, **{name: as_text(value) for name, value in answers.items() if value not in (None, "")}}
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from scaffold import state as states
-from scaffold.cli import ask, out, report, settle, updating
+from scaffold.cli import ask, out, report, settle, template, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.errors import OK, UNDECIDED, UserError
 from scaffold.pipeline import Request, analyse, place
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="answer a question")
     parser.add_argument("--answers", metavar="FILE", help="answers as YAML: one NAME: VALUE a line")
+    template.add_argument(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     parser.add_argument("--diff", action="store_true", help="show the diff of every file, write nothing")
     parser.add_argument("--only", action="append", default=[], metavar="FILE", help="write this file alone")
@@ -53,12 +54,14 @@ def run(arguments: argparse.Namespace) -> int:
     updating.recover(top, looking=looking)
     state = states.load(top)
     given = ask.given_answers(arguments.set, arguments.answers)
+    layer, state = template.chosen(arguments.template, given, state, top, look=True)
     request = Request(
         top=top,
         stack=arguments.stack,
         root=root,
         config_vars=not arguments.no_config_vars,
         declined=state.declined,
+        layer=layer,
     )
     analysis, request = settle.detect(request, state, given)
     if analysis.plan is None and analysis.ties and prompt:
@@ -67,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     if analysis.plan is None:
         explain_undecided(analysis)
         return UNDECIDED
-    said = ask.Said(given=given, prompt=prompt, asked=None if prompt else ())
+    said = ask.Said(given=given, prompt=prompt, asked=None if prompt else (), extra=request.extra)
     settled = settle.settle(analysis, request, state, said)
     state = replace(state, ejected=state.ejected - set(arguments.only))
     today = regenerate.look(settled, state)
@@ -88,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         todos, edited = report.ask_edits(top, todos)
     outcome = updating.outcome(today, found, (), todos, whole=not arguments.only, edited=edited)
     report.show(settled.analysis, settled.plan, found, diffs=arguments.diff or prompt)
+    if news := template.news(state, outcome.state):
+        out.data(f"  {news}")
     if looking:
         return OK
     if prompt and not report.confirm(found, edited):

@@ -26,7 +26,7 @@ def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[An
 def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -> Settled:
     """Get the answers, and plan again where they change the plan. Raises UserError."""
     plan = plan_of(analysis)
-    ask.check_known(said.given, render.layers(plan.stack)[0])
+    ask.check_known(said.given, render.layers(plan.stack)[0], said.extra)
     recorded = _following(state, plan, analysis)
     for name in ask.no_longer_offered(plan, analysis, {**recorded, **said.given}):
         if name in said.given:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold import state as states
-from scaffold.cli import ask, out, settle, update_report, updating
+from scaffold.cli import ask, out, settle, template, update_report, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.errors import FINDINGS, OK, UNDECIDED, UserError
 from scaffold.pipeline import Request, place
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document, with --check or --yes")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="answer a question")
     parser.add_argument("--answers", metavar="FILE", help="answers as YAML: one NAME: VALUE a line")
+    template.add_argument(parser)
     parser.add_argument(
         "--ask",
         action="append",
@@ -79,12 +80,14 @@ def _update(
     arguments: argparse.Namespace, top: Path, root: str, state: State, *, prompt: bool, looking: bool
 ) -> int:
     given = ask.given_answers(arguments.set, arguments.answers)
+    layer, state = template.chosen(arguments.template, given, state, top, look=not arguments.check)
     request = Request(
         top=top,
         stack=arguments.stack,
         root=root,
         config_vars=not arguments.no_config_vars,
         declined=state.declined - set(arguments.ask),
+        layer=layer,
     )
     analysis, request = settle.detect(request, state, given)
     if analysis.plan is None:

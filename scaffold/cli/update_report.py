@@ -10,7 +10,7 @@ from typing import Any
 from scaffold import changes, conflicts
 from scaffold import state as states
 from scaffold.changes import Change
-from scaffold.cli import out, report
+from scaffold.cli import out, report, template
 from scaffold.cli.detect import print_notes
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK
@@ -21,15 +21,18 @@ _QUIET = ("same", "own", "adopted", "deleted")
 
 def show(outcome: Outcome, *, diffs: bool) -> None:
     """Print what changed since the last run with its reasons, and what happens to each file."""
-    if outcome.proposals:
+    news = template.news(outcome.today.state, outcome.state)
+    if outcome.proposals or news:
         out.data(out.paint("Changed since the last run:", "bold"))
+    if news:
+        out.data(f"  {news}")
     for proposal in outcome.proposals:
         out.data(f"  {proposal.what}")
         if proposal.reason:
             out.data(f"      because {proposal.reason}")
         if proposal.can_decline:
             out.data(f"      to refuse: scaffold update --decline {proposal.id}")
-    if outcome.proposals:
+    if outcome.proposals or news:
         out.data()
     for change in (*outcome.found, *outcome.edited.values()):
         if diffs or change.kind not in _QUIET or change.writes:

@@ -56,10 +56,11 @@ def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> 
         today = known and regenerate.look(known, state)
         if today and cache.is_known(regenerate.fingerprint(today)):
             return _compared(today, state.base_tree(), (), wish)
-    _check_again(analysis, state, wish)
+    _check_again(analysis, request, state, wish)
     said = ask.Said(
         given=wish.given,
         prompt=wish.prompt,
+        extra=request.extra,
         asked=settle.to_ask(state, settle.plan_of(analysis), analysis, wish.again),
     )
     settled, offered = _proposed(settle.settle(analysis, request, state, said), state, wish)
@@ -70,12 +71,13 @@ def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> 
     return done
 
 
-def _check_again(analysis: Analysis, state: State, wish: Wish) -> None:
+def _check_again(analysis: Analysis, request: Request, state: State, wish: Wish) -> None:
     """Refuse a name of `--ask` that nothing goes by. Raises UserError."""
     from scaffold import render
 
     layer = render.layers(settle.plan_of(analysis).stack)[0]
-    known = {*render.question_names(layer), *state.answers, *state.declined, *state.base, *state.ejected}
+    questions_ = render.question_names(layer, request.extra)
+    known = {*questions_, *state.answers, *state.declined, *state.base, *state.ejected}
     for name in sorted(wish.again - known):
         raise UserError(
             "usage/ask",
@@ -150,7 +152,7 @@ def outcome(
         base=base,
         theirs={},
         plan=_decided(settled),
-        versions=regenerate.versions(settled.plan),
+        versions=regenerate.versions(settled.plan, settled.request),
         adopted=adopted,
         declined=settled.request.declined,
     )

@@ -1,7 +1,7 @@
 """git repository -> folder of template files, kept by commit in the user's cache folder.
 
-CACHE/scaffold/templates/KEY/refs        what the repository offered when it was last asked
-CACHE/scaffold/templates/KEY/COMMIT/     the files of one commit; complete where it is there
+CACHE/templates/KEY/refs        what the repository offered when it was last asked
+CACHE/templates/KEY/COMMIT/     the files of one commit; complete where it is there
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scaffold import cache
 from scaffold.errors import UserError
 from scaffold.layers import git
 from scaffold.layers.contents import extract
@@ -144,10 +145,8 @@ def _settle(tree: Path, target: Path) -> None:
 
 
 def _kept(remote: Remote) -> Path:
-    """Return the folder that the cache has for a repository (the XDG base directories say where)."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~")) / ".cache"
-    return root / "scaffold" / "templates" / hashlib.sha256(remote.url.encode()).hexdigest()[:16]
+    """Return the folder that the cache has for a repository."""
+    return cache.folder() / "templates" / hashlib.sha256(remote.url.encode()).hexdigest()[:16]
 
 
 @contextlib.contextmanager

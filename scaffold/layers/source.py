@@ -198,17 +198,20 @@ def _path(text: str, top: Path, base: Path, *, forced: bool) -> _Source:
     if not _there(text, base).is_dir():
         path, ref = _split(text)
     folder = _there(path, base)
-    if not folder.is_dir():
+    is_git = not folder.exists() or _is_bare(folder) or (folder / ".git").exists()
+    if not folder.is_dir() and not (forced or ref):
         raise UserError("templates/no-folder", f"there is no template {text}", remedy=_FORMS)
-    bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir()
-    is_git = bare or (folder / ".git").exists()
     if (forced or ref) and not is_git:
         raise _refused(text, f"{path} is no git repository")
     recorded = _portable(folder, top, text)
-    if not (forced or ref or bare):
+    if not (forced or ref or _is_bare(folder)):
         return _Source(recorded=recorded, folder=folder)
-    named = recorded if bare or ref else f"git+{recorded}"
+    named = recorded if ref else f"git+{recorded}"
     return _Source(recorded=_joined(named, ref), remote=Remote(url=str(folder)), ref=ref)
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()
 
 
 def _there(path: str, base: Path) -> Path:
