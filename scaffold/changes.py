@@ -43,7 +43,8 @@ class Change:
     scaffold adds keys to. deleted: by the person, stays so. gone: scaffold's own unedited text that is
     not wanted any more, to be removed. left: not wanted any more, but edited: it is the person's now.
     blocked: cannot be written, see `reason`.
-    `base` is what scaffold wrote last, `ours` what it would write today.
+    `base` is what scaffold wrote last, `ours` what it would write today, `added` what of an adopted file
+    is scaffold's.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Change:
     ours: Rendered | None
     after: Rendered | None = None
     base: bytes | None = None
+    added: bytes | None = None
     reason: str = ""
     conflicts: tuple[Conflict, ...] = ()
 
@@ -171,65 +173,69 @@ def decide(change: Change, on_existing: OnExisting | None, state: State) -> Chan
         )
     if on_existing == "keep" and change.kind in ("merge", "conflict"):
         return replace(change, kind="kept", after=None, conflicts=())
-    if change.kind != "own" or change.ours is None:
+    if change.kind != "own" or change.ours is None or not merge.is_keyed(change.path):
         return change
-    keyed = merge.is_keyed(change.path)
     known = change.path in state.adopted
-    if not keyed or (on_existing != "merge" and not known):
-        return replace(change, kind="adopted" if keyed else "own", after=None)
-    return _grown(change, known=known)
-
-
-def _grown(change: Change, *, known: bool) -> Change:
-    """Add the keys that are new since it was adopted, or all that it lacks where it is adopted now."""
-    base = _text(change.base) if known and change.base is not None else ""
-    ours = change.ours.content.decode() if change.ours else ""
+    if on_existing != "merge" and not known:
+        return replace(change, kind="adopted", after=None)
     try:
-        yours = _text(change.before or b"")
         if not known and merge.format_of(change.path) == "config-vars":
-            return _completed(change, merge.three_way(change.path, "", yours, ours).text)
-        grown = merge.grow(change.path, base, yours, ours)
+            return _completed(change, change.ours)
+        return _grown(change, change.ours, state)
     except (UnicodeDecodeError, ManifestError) as error:
-        return replace(change, kind="own", reason=f"cannot be merged: {error}")
-    if grown == yours:
-        return replace(change, kind="adopted", reason="nothing is missing in it")
-    executable = bool(change.ours and change.ours.executable)
-    return replace(change, kind="adopted", after=Rendered(grown.encode(), executable))
+        return replace(change, kind="blocked", reason=f"cannot be merged: {error}")
 
 
-def _completed(change: Change, text: str) -> Change:
+def _grown(change: Change, ours: Rendered, state: State) -> Change:
+    """Add the keys that were never offered before, and bring up to date what scaffold added earlier."""
+    path, yours, new = change.path, _text(change.before or b""), ours.content.decode()
+    known = path in state.adopted
+    offered = _text(state.base[path]) if known else ""
+    had = _text(state.added.get(path, b"")) if known else ""
+    grown = merge.grow(path, offered, yours, new)
+    fresh = "" if grown == yours else merge.without(path, merge.limited(path, new, "", grown), yours)
+    own = merge.limited(path, new, had, fresh) if had or fresh else ""
+    merged = merge.three_way(path, had, grown, own) if had else merge.Merged(text=grown)
+    after = Rendered(merged.text.encode(), ours.executable)
+    change = replace(change, kind="adopted", added=own.encode())
+    if merged.conflicts:
+        return replace(change, kind="conflict", after=after, conflicts=merged.conflicts)
+    if merged.text == yours:
+        return replace(change, reason="nothing is missing in it")
+    return replace(change, after=after)
+
+
+def _completed(change: Change, ours: Rendered) -> Change:
     """Return a manifest of the person's with all that it lacks: from now on it follows the code."""
-    after = Rendered(text.encode())
+    yours = _text(change.before or b"")
+    after = Rendered(merge.three_way(change.path, "", yours, ours.content.decode()).text.encode())
     return replace(change, kind="merge", after=None if after.content == change.before else after)
 
 
-def base_after(
-    found: Collection[Change], state: State, *, whole: bool
-) -> tuple[dict[str, bytes], frozenset[str]]:
-    """Return the base texts after these changes, and which of the files are adopted.
+def kept_state(found: Collection[Change], state: State, *, whole: bool) -> State:
+    """Return the state with the base texts after these changes, and which of the files are adopted.
 
-    A file that was there before and is the same by chance stays the person's.
+    A file that has no keys, and was there before, stays the person's even where it is the same by chance.
     """
     base = {} if whole else dict(state.base)
-    adopted = set(state.adopted)
+    added, adopted = dict(state.added), set(state.adopted)
     for change in found:
-        if change.kind in ("own", "left", "blocked", "gone") and change.after is None:
-            adopted.discard(change.path)
-            if change.kind == "blocked" and change.path in state.base:
-                base[change.path] = state.base[change.path]
-            continue
-        if change.kind == "kept":
+        keeps = change.kind in ("blocked", "kept")
+        if keeps and change.path in state.base:
             base[change.path] = state.base[change.path]
+        if keeps or change.ours is None or (change.kind == "own" and change.after is None):
             continue
-        if change.ours is not None:
-            base[change.path] = change.ours.content
-        if change.kind == "adopted":
+        base[change.path] = change.ours.content
+        if change.added is not None or change.kind == "adopted":
             adopted.add(change.path)
-        elif change.kind in ("own", "new", "merge"):
+            added[change.path] = change.added or b""
+        elif change.kind != "deleted":
             adopted.discard(change.path)
     for path in state.base.keys() - {change.path for change in found} - state.ejected:
         base[path] = state.base[path]
-    return base, frozenset(adopted & base.keys())
+    adopted &= base.keys()
+    kept = {path: text for path, text in added.items() if path in adopted and text}
+    return replace(state, base=base, added=kept, adopted=frozenset(adopted), theirs={})
 
 
 def missing_keys(change: Change) -> tuple[str, ...]:

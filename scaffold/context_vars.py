@@ -26,9 +26,17 @@ _MOST_PLACES = 20
 """As many as a file that people edit names; `scaffold config list --json` has all."""
 
 
+_DEPLOYMENT = ("app.json", "heroku.yml", "Procfile", ".env.example", "config-vars.toml")
+"""Files whose lines scaffold's own additions move."""
+
+
 def places(evidence: Iterable[Evidence]) -> list[str]:
-    """Return where the proofs stand: path:line."""
-    return [f"{proof.path}:{proof.line}" if proof.line else proof.path for proof in evidence]
+    """Return where the proofs stand: path:line, of a deployment file the path alone."""
+    found = (
+        f"{proof.path}:{proof.line}" if proof.line and proof.path not in _DEPLOYMENT else proof.path
+        for proof in evidence
+    )
+    return list(dict.fromkeys(found))
 
 
 def var_context(var: ConfigVar) -> dict[str, Any]:

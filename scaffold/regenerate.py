@@ -60,7 +60,7 @@ def look(settled: Settled, known: State) -> Today:
     views = {
         path: analyse_view(settled.analysis, settled.request, [path])
         for path in sorted(edited)
-        if path not in _OWN_WAY
+        if path not in _OWN_WAY and path not in known.adopted
     }
     planned = {path: view for path, view in views.items() if view.plan is not None}
     return Today(settled=settled, state=known, views=planned)
@@ -129,6 +129,7 @@ def fingerprint(today: Today) -> str:
         sorted(today.state.ejected),
     ]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode())
-    for path in sorted(today.state.base):
-        digest.update(path.encode() + b"\0" + today.state.base[path] + b"\0")
+    for texts_ in (today.state.base, today.state.added):
+        for path in sorted(texts_):
+            digest.update(path.encode() + b"\0" + texts_[path] + b"\0")
     return digest.hexdigest()

@@ -4,6 +4,7 @@
     .scaffold/plan.json      what was decided, so that a later run can say what changed
     .scaffold/state.json     format; versions of tool, templates and platform data; adopted, declined, ejected
     .scaffold/base/PATH      the pristine text of each managed file: the base that regeneration merges from
+    .scaffold/added/PATH     what scaffold added to a file that the person had before
 
 All of it is committed; nothing in it is a secret, a date of a run or a path of one machine. Where git has
 left its conflict markers in one of these files, both sides are read.
@@ -24,7 +25,7 @@ from scaffold.targets import existing
 
 FOLDER = ".scaffold"
 FORMAT = 2
-_BASE = f"{FOLDER}/base"
+_BASE, _ADDED = f"{FOLDER}/base", f"{FOLDER}/added"
 _NOT_READ = ("bin/", ".github/", ".slugignore")
 """Managed files that say nothing of the app: an edited one is evidence of nothing either."""
 
@@ -34,15 +35,16 @@ class State:
     """What an earlier run left. `format` is 0 where there was none.
 
     `base` is the text of each file as scaffold made it last; of an `adopted` one, which the person had
-    before, what scaffold would have written. `merged` are the files of `.scaffold/` in which git left
-    both sides of a merge: then `base` has this branch's text, and `theirs` that of the other. `plan` is
-    what was decided, empty where an older format did not keep it.
+    before, what scaffold would have written; `added` is what it added to such a file. `merged` are the
+    files of `.scaffold/` in which git left both sides of a merge: then `base` has this branch's text, and
+    `theirs` that of the other. `plan` is what was decided, empty where an older format did not keep it.
     """
 
     format: int = 0
     answers: Mapping[str, str] = made(factory=dict)
     base: Mapping[str, bytes] = made(factory=dict)
     theirs: Mapping[str, bytes] = made(factory=dict)
+    added: Mapping[str, bytes] = made(factory=dict)
     plan: Mapping[str, Any] = made(factory=dict)
     versions: Mapping[str, str] = made(factory=dict)
     adopted: frozenset[str] = frozenset()
@@ -68,13 +70,17 @@ def load(top: Path) -> State:
     documents = [_document(text, f"{FOLDER}/state.json") for text in texts]
     first, last = documents[0], documents[-1]
     names = sorted({name for each in documents for name in _based(top, each)})
-    base, theirs = _bases(top, names)
+    base, theirs = _bases(top, _BASE, names)
+    added = {
+        name: text for name, text in _bases(top, _ADDED, _listed(top, _ADDED))[0].items() if name in base
+    }
     merged = [name for name in ("state.json", "answers.yml", "plan.json") if len(_texts(top, name)) > 1]
     return State(
         format=min(each["format"] for each in documents),
         answers=_answers(top),
         base=base,
         theirs=theirs,
+        added=added,
         plan=_plan(top),
         versions={name: str(value) for name, value in {**first, **last}.items() if isinstance(value, str)},
         adopted=_names(documents, "adopted") & base.keys(),
@@ -126,19 +132,23 @@ def _based(top: Path, document: Mapping[str, Any]) -> list[str]:
     """Return the files that have a base text: format 1 lists them, later ones are what lies in the folder."""
     if document["format"] == 1:
         return [name for name in document["files"] if _is_plain(name)]
+    return _listed(top, _BASE)
+
+
+def _listed(top: Path, where: str) -> list[str]:
     found = []
-    for folder, folders, names in os.walk(top / _BASE):
+    for folder, folders, names in os.walk(top / where):
         folders.sort()
-        here = os.path.relpath(folder, top / _BASE).replace(os.sep, "/")
+        here = os.path.relpath(folder, top / where).replace(os.sep, "/")
         found += [name if here == "." else f"{here}/{name}" for name in names]
     return [name for name in found if _is_plain(name)]
 
 
-def _bases(top: Path, names: Iterable[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def _bases(top: Path, where: str, names: Iterable[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
     base: dict[str, bytes] = {}
     theirs: dict[str, bytes] = {}
     for name in names:
-        texts = _texts(top, f"base/{name}")
+        texts = _texts(top, f"{where.removeprefix(FOLDER + '/')}/{name}")
         if texts:
             base[name] = texts[0].encode()
         if len(texts) > 1:
@@ -181,11 +191,17 @@ class Output:
 
 
 def output(top: Path, state: State | None = None) -> Output:
-    """Tell which files are byte for byte what scaffold wrote, and which a person has edited since."""
+    """Tell which files are byte for byte what scaffold wrote, and which a person has edited since.
+
+    Of an adopted file, what scaffold added to it is its own text: all else is the person's.
+    """
     known = load(top) if state is None else state
     unedited, edited = set(), {}
-    for name, pristine in known.base.items():
-        there = None if name in known.adopted else existing(top, name).content
+    for name in known.base:
+        there = existing(top, name).content
+        pristine = known.added.get(name, b"") if name in known.adopted else known.base[name]
+        if not pristine:
+            continue
         if there is not None and (known.wrote(name, there) or name.startswith(_NOT_READ)):
             unedited.add(name)
         elif there is not None:
@@ -229,6 +245,8 @@ def files(state: State) -> dict[str, bytes]:
         tree[f"{FOLDER}/plan.json"] = dump_json(state.plan)
     for name in sorted(state.base):
         tree[f"{_BASE}/{name}"] = state.base[name]
+    for name in sorted(state.added):
+        tree[f"{_ADDED}/{name}"] = state.added[name]
     return tree
 
 
@@ -238,8 +256,10 @@ def dump_json(document: Any) -> bytes:
 
 
 def stale(top: Path, state: State) -> list[str]:
-    """Return the base texts on disk that the state no longer has: an update takes them away."""
-    return [f"{_BASE}/{name}" for name in sorted(set(_based(top, {"format": FORMAT})) - state.base.keys())]
+    """Return the texts on disk that the state no longer has: an update takes them away."""
+    there = {*(f"{_BASE}/{name}" for name in _listed(top, _BASE))}
+    there |= {f"{_ADDED}/{name}" for name in _listed(top, _ADDED)}
+    return sorted(there - files(state).keys())
 
 
 def _dump_answers(answers: Mapping[str, str]) -> bytes:

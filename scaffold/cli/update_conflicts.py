@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scaffold import conflicts, write
 from scaffold import state as states
-from scaffold.cli import out
+from scaffold.cli import out, updating
 from scaffold.cli.update_report import print_unsettled
 from scaffold.conflicts import Open
 from scaffold.errors import FINDINGS, OK, ManifestError, UserError
@@ -39,7 +39,8 @@ def abort(top: Path) -> int:
     """Bring every file back to what it was before the update, but those edited since that had no conflict."""
     found = _found(top)
     tree, left = conflicts.undone(top, found)
-    write.write(top, {**tree, **conflicts.closed(top)})
+    seen = {path: existing(top, path).content for path in tree}
+    write.write(top, {**tree, **conflicts.closed(top)}, seen=seen)
     conflicts.restore_index(top, found)
     out.data(f"Brought back {len(tree)} files: everything is as it was before the update.")
     for path in left:
@@ -48,7 +49,7 @@ def abort(top: Path) -> int:
 
 
 def _found(top: Path) -> Open:
-    write.recover(top)
+    updating.recover(top, looking=False)
     found = conflicts.find(top)
     if found is None:
         raise UserError(

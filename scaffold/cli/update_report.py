@@ -14,6 +14,8 @@ from scaffold.cli import out, report, template
 from scaffold.cli.detect import print_notes
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK
+from scaffold.merge.merged import Conflict
+from scaffold.repo import redact
 from scaffold.state import State
 
 _QUIET = ("same", "own", "adopted", "deleted")
@@ -98,8 +100,8 @@ def _print_conflicts(clashes: list[Change]) -> None:
         for conflict in change.conflicts:
             out.data(f"  {where}: {conflict.where}")
             if not line:
-                out.data(f"      yours:        {conflict.yours}")
-                out.data(f"      scaffold now: {conflict.new}")
+                out.data(f"      yours:        {_shown(conflict, conflict.yours)}")
+                out.data(f"      scaffold now: {_shown(conflict, conflict.new)}")
     out.data(
         f"Both sides of each are in {conflicts.FOLDER}/report.txt. "
         "Edit the files (`git mergetool` works, too), then"
@@ -107,6 +109,15 @@ def _print_conflicts(clashes: list[Change]) -> None:
     out.data("     scaffold update --continue")
     out.data("or bring back what was before with")
     out.data("     scaffold update --abort")
+
+
+def _shown(conflict: Conflict, value: str | None) -> str:
+    """Return one side for the screen; what may be a secret is not shown."""
+    from scaffold.config_vars import classify
+
+    if value is None:
+        return "(not there)"
+    return "***" if any(map(classify.is_secret, conflict.where.split("."))) else redact(value)
 
 
 def unsettled(top: Path, state: State) -> dict[str, str]:

@@ -144,16 +144,12 @@ def outcome(
 ) -> Outcome:
     """Return what a run comes to, with the state that is to be kept of it."""
     settled, before = today.settled, today.state
-    base, adopted = changes.base_after(found, before, whole=whole)
     after = replace(
-        before,
+        changes.kept_state(found, before, whole=whole),
         format=states.FORMAT,
         answers=settled.answers,
-        base=base,
-        theirs={},
         plan=_decided(settled),
         versions=regenerate.versions(settled.plan, settled.request),
-        adopted=adopted,
         declined=settled.request.declined,
     )
     return Outcome(
@@ -169,7 +165,7 @@ def outcome(
 
 def _edited(today: Today, found: tuple[Change, ...]) -> tuple[tuple[Change, ...], tuple[Todo, ...]]:
     """Make the edits that files of scaffold's need beside the merge: retired names that a person wrote."""
-    top, base = today.settled.request.top, changes.base_after(found, today.state, whole=True)[0]
+    top, base = today.settled.request.top, changes.kept_state(found, today.state, whole=True).base
     by_path = {change.path: change for change in found}
     left = []
     for todo in today.plan.todos:
@@ -235,6 +231,6 @@ def recover(top: Path, *, looking: bool) -> None:
                 remedy="Run the command without --check, --dry-run and --diff.",
             )
         return
-    how = writing.recover(top)
-    if how:
-        out.warn(f"an earlier run was killed while it wrote: its changes are {how}")
+    message = writing.repair(top).message()
+    if message:
+        out.warn(message)

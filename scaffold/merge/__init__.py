@@ -27,6 +27,7 @@ __all__ = [
     "missing",
     "sides",
     "three_way",
+    "without",
 ]
 
 FormatName = Literal["procfile", "env", "config-vars", "json", "yaml", "sequence", "set", "value", "text"]
@@ -109,6 +110,15 @@ def limited(path: str, new: str, base: str, full: str) -> str:
     return new if kept == now else newlines.restored(kept, new)
 
 
+def without(path: str, new: str, yours: str) -> str:
+    """Return `new` without the keys that `yours` has, "" where none is left or the file has no keys."""
+    if not is_keyed(path) or not new.strip():
+        return ""
+    if not yours.strip():
+        return new
+    return _by_key(path).without(newlines.plain(new), newlines.plain(yours), path)
+
+
 def missing(path: str, yours: str, new: str) -> tuple[str, ...]:
     """Return the keys of `new` that `yours` lacks, for a message; none of a file without keys."""
     if not is_keyed(path):
@@ -125,6 +135,7 @@ class Keyed(Protocol):
     def three_way(self, base: str, yours: str, new: str, path: str) -> Merged: ...
     def grow(self, base: str, yours: str, new: str, path: str) -> str: ...
     def limited(self, new: str, base: str, full: str, path: str) -> str: ...
+    def without(self, new: str, yours: str, path: str) -> str: ...
     def missing(self, yours: str, new: str, path: str) -> tuple[str, ...]: ...
 
 

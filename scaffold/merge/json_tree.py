@@ -46,6 +46,13 @@ def limited(new: str, base: str, full: str, path: str) -> str:
     return Written(tree, new, new).document(structure.limited(tree, _known(base, path), _known(full, path)))
 
 
+def without(new: str, yours: str, path: str) -> str:
+    """Return `new` without what `yours` has, "" where nothing is left. Raises ManifestError."""
+    tree = parse(new, path)
+    kept = structure.without(tree, parse(yours, path))
+    return Written(tree, new, new).document(kept) if kept else ""
+
+
 def missing(yours: str, new: str, path: str) -> tuple[str, ...]:
     """Return the dotted names of what `new` has and `yours` lacks. Raises ManifestError."""
     return tuple(structure.missing(parse(yours, path), parse(new, path)))

@@ -68,9 +68,18 @@ class Format:
     def limited(self, new: str, base: str, full: str, path: str) -> str:  # noqa: ARG002
         """Return `new` without the entries that neither `base` nor `full` has."""
         known = {block.key for text in (base, full) for block in read(text, self.reader)}
+        return self._filtered(new, lambda key: key in known)
+
+    def without(self, new: str, yours: str, path: str) -> str:  # noqa: ARG002
+        """Return `new` without the entries that `yours` has, "" where none is left."""
+        known = {block.key for block in read(yours, self.reader)}
+        there = {block.key for block in read(new, self.reader)}
+        return self._filtered(new, lambda key: key not in known) if there - known - {""} else ""
+
+    def _filtered(self, new: str, is_wanted: Callable[[str], bool]) -> str:
         headings = self.headings(new)
         blocks = read(new, self.reader, headings)
-        extra = {at for at, block in enumerate(blocks) if block.key and block.key not in known}
+        extra = {at for at, block in enumerate(blocks) if block.key and not is_wanted(block.key)}
         return write(without(blocks, extra, headings)) if extra else new
 
     def missing(self, yours: str, new: str, path: str) -> tuple[str, ...]:  # noqa: ARG002

@@ -44,6 +44,17 @@ def limited(new: str, base: str, full: str, path: str) -> str:
     return edited.text()
 
 
+def without(new: str, yours: str, path: str) -> str:
+    """Return `new` without the variables that `yours` has, "" where none is left."""
+    now, there = Tables.of(new, path), Tables.of(yours, path).records()
+    if now.found.keys() <= there.keys():
+        return ""
+    edited = Edited(now)
+    for name in now.found.keys() & there.keys():
+        edited.remove_table(now.found[name])
+    return edited.text()
+
+
 def missing(yours: str, new: str, path: str) -> tuple[str, ...]:
     """Return the variables of `new` that `yours` lacks."""
     there = Tables.of(yours, path).records()

@@ -37,7 +37,7 @@ class _Merge:
 
     def value(self, where: Where, base: Node | None, yours: Node, new: Node) -> Result:
         """Merge a value that both sides have."""
-        if yours.canon == new.canon:
+        if yours.canon == new.canon or (self.rules.grows and identity.is_variable(where)):
             return Keep(yours)
         if base is not None and base.canon == new.canon and not self.rules.grows:
             return Keep(yours)
@@ -130,7 +130,14 @@ class _Merge:
         names = list(now) if order is None or self.rules.grows else order
         found = (self._part((*where, name), was.get(name), now[name], wanted.get(name)) for name in names)
         added = {name for name in wanted if name not in now and name not in was}
-        return Mix(yours, _with_added(where, [part for part in found if part], wanted, added))
+        parts = [part for part in found if part]
+        if not added and names == list(now) and _is_same(yours, parts):
+            return Keep(yours)
+        return Mix(yours, _with_added(where, parts, wanted, added))
+
+
+def _is_same(yours: Node, parts: Sequence[Part]) -> bool:
+    return len(parts) == len(yours.members) and all(isinstance(part.result, Keep) for part in parts)
 
 
 def _by_name(where: Where, node: Node | None) -> dict[str, Member]:
@@ -188,6 +195,20 @@ def limited(new: Node, base: Node | None, full: Node | None, where: Where = ()) 
             parts.append(Part((*where, name), None, member, None, result))
     whole = len(parts) == len(new.members) and all(isinstance(part.result, Keep) for part in parts)
     return Keep(new) if whole else Mix(new, tuple(parts))
+
+
+def without(new: Node, yours: Node, where: Where = ()) -> Result | None:
+    """Return `new` without the members that `yours` has, None where none is left."""
+    both = new.kind == yours.kind and new.kind != "scalar" and not identity.is_variable(where)
+    if not both or (new.kind == "list" and not _is_named(where, [yours, new])):
+        return None
+    there = _members(where, yours)
+    parts = []
+    for name, member in zip(_names(where, new), new.members, strict=True):
+        kept = without(member.node, there[name].node, (*where, name)) if name in there else Keep(member.node)
+        if kept is not None:
+            parts.append(Part((*where, name), None, member, None, kept))
+    return Mix(new, tuple(parts)) if parts else None
 
 
 def missing(yours: Node, new: Node, where: Where = ()) -> Iterator[str]:

@@ -50,6 +50,13 @@ def limited(new: str, base: str, full: str, path: str) -> str:
     return _checked(Written(None, wanted, wanted, marked=False), result, new, path)
 
 
+def without(new: str, yours: str, path: str) -> str:
+    """Return `new` without what `yours` has, "" where nothing is left."""
+    wanted = parse(new, path)
+    kept = structure.without(wanted.root, parse(yours, path).root)
+    return _checked(Written(None, wanted, wanted, marked=False), kept, new, path) if kept else ""
+
+
 def missing(yours: str, new: str, path: str) -> tuple[str, ...]:
     """Return the dotted names of what `new` has and `yours` lacks."""
     return tuple(structure.missing(parse(yours, path).root, parse(new, path).root))
