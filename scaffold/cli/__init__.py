@@ -17,6 +17,8 @@ COMMANDS = {
     "init": "detect, ask what cannot be found out, and write the deployment files",
     "update": "after a change of the app or of scaffold: bring the files up to date, keep every edit",
     "eject": "stop managing a file: it stays as it is, and no later run writes it",
+    "diff": "show how the files differ from what scaffold would write today, with the reason of each hunk",
+    "explain": "trace a line of a generated file to its template, its fact and its proof",
     "config": "list the app's config vars; compare, set or fetch those of an app on Heroku",
 }
 

@@ -9,6 +9,7 @@ from scaffold.patterns import lazy
 from scaffold.provenance.keyed_lines import Key, label, line_keys, rows_of, shown, unit
 from scaffold.provenance.sides import Hunk, Reason, Sides, Told, grouped
 from scaffold.record import made, record
+from scaffold.repo import redact
 
 CONTEXT = 2
 _INDEX = lazy(r"line (\d+)")
@@ -32,10 +33,10 @@ def _hunk(view: _View, group: Sequence[Opcode], tell: Callable[[Key], Told]) -> 
     rows = []
     for tag, start, end, new_start, new_end in group:
         if tag == "equal":
-            rows += [f" {row}" for row in view.yours[start:end]]
+            rows += [f" {redact(row)}" for row in view.yours[start:end]]
         else:
-            rows += [f"-{row}" for row in view.yours[start:end]]
-            rows += [f"+{row}" for row in view.new[new_start:new_end]]
+            rows += [f"-{redact(row)}" for row in view.yours[start:end]]
+            rows += [f"+{redact(row)}" for row in view.new[new_start:new_end]]
     return Hunk(
         start=first[1] + 1,
         count=last[2] - first[1],
