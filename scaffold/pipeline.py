@@ -101,12 +101,22 @@ def detect(repo: Repo) -> tuple[AnyFact, ...]:
 
 def analyse(request: Request) -> Analysis:
     """Detect, choose the app, find its config vars, plan. Raises UserError and its kin for bad input."""
-    return analyse_repo(_open(request.top), request)
+    return analyse_repo(_open(request), request)
 
 
-def _open(top: Path) -> Repo:
-    own = state.output(top)
-    return open_repo(top, hidden=own.unedited, pristine=own.edited)
+def _open(request: Request) -> Repo:
+    top, known = request.top, state.load(request.top)
+    own = state.output(top, known)
+    source = request.layer.source if request.layer else known.answers.get("template", "")
+    return open_repo(top, hidden=own.unedited | _template_files(top, source), pristine=own.edited)
+
+
+def _template_files(top: Path, source: str) -> frozenset[str]:
+    """Return the files of a template that lies in the repository: they are no part of the app."""
+    if not source.startswith("./"):
+        return frozenset()
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(top / source) for name in names)
+    return frozenset(os.path.relpath(path, top).replace(os.sep, "/") for path in found)
 
 
 def analyse_recorded(request: Request, given: Mapping[str, str]) -> tuple[Analysis, Request]:
@@ -173,7 +183,7 @@ def declined_facts(declined: Iterable[str]) -> Iterator[Withdrawn]:
 
 def unplanned(top: Path) -> Analysis:
     """Return what detection finds, with no app chosen: for flags that ask for one that is not there."""
-    repo = _open(top)
+    repo = _open(Request(top=top))
     facts = detect(repo)
     return Analysis(
         repo=repo, facts=facts, ranked=candidates(facts), ties=(), plan=None, problems=_problems(repo)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -260,6 +261,14 @@ def test_nothing_of_a_template_runs_when_it_is_fetched(repository: Path, top: Pa
     layer = resolve("git+../templates", top)
     assert (layer.folder / "b.txt").read_bytes() == b"x\n"
     assert not mark.exists()
+
+
+def test_a_server_that_never_answers_is_left(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git, "LOOK", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(UserError) as caught:
+        resolve(f"https://127.0.0.1:{server.getsockname()[1]}/t.git", top)
+    assert "cannot be fetched" in caught.value.summary
+    assert caught.value.evidence == ("git took too long",)
 
 
 def test_odd_contents_are_refused(repository: Path, top: Path) -> None:

@@ -190,6 +190,20 @@ def test_a_folder_is_followed_by_its_contents(app: Path) -> None:
     assert (app / "NOTE").read_text() == "flask 2\n"
 
 
+def test_a_template_in_the_repository_is_no_part_of_the_app(app: Path) -> None:
+    ours = app / "deploy" / "templates"
+    ours.mkdir(parents=True)
+    (ours / "tool.py").write_text('import os\nos.environ["ONLY_IN_THE_TEMPLATE"]\n')
+    (ours / "package.json").write_text("{ not JSON")
+    code, said = run(app, "init", "--yes", "--template", str(ours))
+    assert code == 0, said
+    assert (app / "package.json").read_text() == "{ not JSON\n"
+    for seen in ((app / "config-vars.toml").read_text(), run(app, "detect", "--json")[1]):
+        assert "deploy/templates" not in seen
+        assert "ONLY_IN_THE_TEMPLATE" not in seen
+    assert run(app, "update", "--check")[0] == 0
+
+
 def test_answers_of_another_repository_name_its_template(app: Path) -> None:
     assert run(app, "init", "--yes", "--template", f"{source(app)}@v1", "--set", "channel=x")[0] == 0
     with golden.copy_of("flask_factory") as other:
