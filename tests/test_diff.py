@@ -114,6 +114,20 @@ def test_newlines_and_marks_are_no_difference(shop: Path) -> None:
     assert diff(shop)[0] == 0
 
 
+def test_another_layout_of_json_is_no_difference(shop: Path) -> None:
+    document = json.loads((shop / "app.json").read_text())
+    (shop / "app.json").write_text(json.dumps(document, indent=4) + "\n")
+    assert diff(shop, "app.json")[0] == 0
+
+
+def test_a_retired_name_in_a_person_s_file_is_the_reason(tmp_path: Path) -> None:
+    with golden.copy_of("django_shop") as app:
+        (app / "app.json").write_text('{\n    "name": "Shop",\n    "stack": "heroku-20"\n}\n')
+        call("init", "-C", str(app), "--yes")
+        told = reasons(app, "app.json")
+    assert any("heroku-20 in app.json:3 -> the stack image (update would change it)" in each for each in told)
+
+
 def test_one_json_document(shop: Path) -> None:
     edit(shop, "Procfile", "gunicorn shop.wsgi", "gunicorn shop.wsgi --workers 3")
     code, said = diff(shop, "--json")

@@ -116,6 +116,8 @@ def _hunks(outcome: Outcome, change: Change) -> tuple[Hunk, ...]:
     known = looking.known_of(outcome, change.path)
 
     def tell(key: Key) -> Told:
+        if adopted and change.reason:
+            return Told(why=change.reason)
         cause = cause_of(known, change.path, key)
         proposal = looking.proposal_of(outcome, change.path, key)
         return _told(proposal, cause)

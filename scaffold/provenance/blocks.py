@@ -67,7 +67,7 @@ def block(path: str, lines: tuple[DiskLine, ...], found: Sequence[Origin], today
         path=path,
         lines=lines,
         origin=found[met - 1] if met else None,
-        instead=instead if instead != lines[0].text else "",
+        instead=instead if instead.strip(" ,") != lines[0].text.strip(" ,") else "",
     )
 
 

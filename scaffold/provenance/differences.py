@@ -19,8 +19,8 @@ def hunks(sides: Sides, tell: Callable[[Key], Told]) -> tuple[Hunk, ...]:
     """Return the differences from the disk to the text of today; `tell` knows the facts behind a key."""
     view = _View.of(sides)
     # Equal lines of different things are not the same line.
-    yours = list(zip(view.yours_keys, view.yours, strict=True))
-    new = list(zip(view.new_keys, view.new, strict=True))
+    yours = list(zip(view.yours_keys, _laid_out(sides.path, view.yours), strict=True))
+    new = list(zip(view.new_keys, _laid_out(sides.path, view.new), strict=True))
     matcher = difflib.SequenceMatcher(None, yours, new, autojunk=False)
     return tuple(_hunk(view, group, tell) for group in matcher.get_grouped_opcodes(CONTEXT))
 
@@ -79,16 +79,21 @@ class _View:
         return any(at <= end and start <= stop for _, at, stop, _, _ in self.moves)
 
 
+def _laid_out(path: str, rows: Sequence[str]) -> list[str]:
+    """Return lines by what they say: in JSON neither indentation nor a comma is a difference."""
+    return [row.strip().rstrip(",") for row in rows] if path.endswith(".json") else list(rows)
+
+
 def _units(path: str, text: str) -> tuple[Key, ...]:
     return tuple(unit(path, key) for key in line_keys(path, text))
 
 
 def _values(path: str, text: str) -> dict[Key, tuple[str, ...]]:
     """Return the lines of each key, whatever their indentation and the commas behind them."""
-    comma = "," if path.endswith(".json") else ""
+    rows = [row.strip() for row in _laid_out(path, rows_of(text))]
     found: dict[Key, tuple[str, ...]] = {}
-    for row, key in zip(rows_of(text), _units(path, text), strict=False):
-        found[key] = (*found.get(key, ()), row.strip().rstrip(comma))
+    for row, key in zip(rows, _units(path, text), strict=True):
+        found[key] = (*found.get(key, ()), row)
     return found
 
 

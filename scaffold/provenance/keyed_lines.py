@@ -108,6 +108,8 @@ def label(path: str, key: Key) -> str:
         return "this text"
     if name in (".python-version", "runtime.txt"):
         return "the language version"
+    if (name, key) == ("app.json", ("stack",)):
+        return "the stack image"
     word = _ONLY.get(name) or (_NAMES.get((name, key[0])) if len(key) > 1 else "")
     return f"{word} {key[-1]}" if word and (name in _ONLY or key == unit(path, key)) else shown(key)
 
