@@ -79,6 +79,9 @@ def test_a_conflict_is_said_to_be_one(shop: Path) -> None:
     (shop / "shop" / "wsgi.py").rename(shop / "shop" / "web.py")
     told = reasons(shop, "Procfile")
     assert any("you and scaffold both changed it" in reason for reason in told)
+    assert call("update", "-C", str(shop), "--yes")[0] == 1
+    assert reasons(shop, "Procfile")[0].startswith("an open conflict of an earlier update")
+    assert "it holds an open conflict" in call("explain", "-C", str(shop), "Procfile:2")[1]
 
 
 def test_a_deleted_file_stays_deleted(shop: Path) -> None:

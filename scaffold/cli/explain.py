@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from scaffold import merge
 from scaffold.changes import Change
 from scaffold.cli import looking, out
 from scaffold.cli.detect import add_detection_arguments
@@ -17,7 +18,7 @@ from scaffold.errors import OK, UNDECIDED, UserError
 from scaffold.plan.model import Loser
 from scaffold.provenance import Origin
 from scaffold.provenance.blocks import Block, block, blocks, missing
-from scaffold.provenance.keyed_lines import Key, label, rows_of, shown
+from scaffold.provenance.keyed_lines import Key, label, rows_of, shown, unit
 from scaffold.provenance.on_disk import disk_lines
 from scaffold.repo import redact
 
@@ -78,6 +79,8 @@ def _place(arguments: argparse.Namespace, outcome: Outcome) -> tuple[str, int]:
 
 def _status(change: Change) -> str:
     """Return what there is to say of the whole file, "" for one that is scaffold's."""
+    if merge.has_markers(looking.text_of(change.before)):
+        return "it holds an open conflict; settle it, then `scaffold update --continue`."
     return {
         "deleted": f"you deleted this file; it stays deleted (scaffold update --ask {change.path} brings it"
         " back). This is what scaffold would write:",
@@ -149,7 +152,8 @@ def _print(block: Block, *, alone: bool) -> None:
     path = block.path
     first, last = block.lines[0], block.lines[-1]
     where = f"{path}:{first.number}" + (f"-{last.number}" if last.number != first.number else "")
-    named = f"  {out.paint(label(path, block.key), 'cyan')}" if block.key else ""
+    key = block.key if alone else unit(path, block.key)
+    named = f"  {out.paint(label(path, key), 'cyan')}" if block.key else ""
     out.data(f"{out.paint(where, 'bold')}{named}")
     if alone or len(block.lines) == 1:
         out.data(f"    {redact(first.text.strip())}")

@@ -12,6 +12,7 @@ from scaffold.record import made, record
 from scaffold.repo import redact
 
 CONTEXT = 2
+_MARKERS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 _INDEX = lazy(r"line (\d+)")
 
 
@@ -98,6 +99,10 @@ def _values(path: str, text: str) -> dict[Key, tuple[str, ...]]:
 
 
 def _reasons(view: _View, changed: Sequence[Opcode], tell: Callable[[Key], Told]) -> Iterator[Reason]:
+    if any(row.startswith(_MARKERS) for _, at, end, _, _ in changed for row in view.yours[at:end]):
+        said = "an open conflict of an earlier update: settle it, then `scaffold update --continue`"
+        yield Reason(keys=(), whose="conflict", why=said)
+        return
     keys: dict[Key, None] = {}
     for _, start, end, new_start, new_end in changed:
         rows = (
