@@ -42,6 +42,7 @@ class Request:
     root: str = ""
     answers: Mapping[str, str] = made(factory=dict)
     config_vars: bool = True
+    versions: Mapping[str, str] = made(factory=dict)
     declined: frozenset[str] = frozenset()
     layer: Layer | None = None
 
@@ -238,6 +239,7 @@ def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choic
         language=language,
         family=frozenset({stack.name, stack.language}),
         answers=request.answers,
+        versions=request.versions,
     )
 
 

@@ -18,6 +18,7 @@ class Proposal:
 
     `id` names it ("process/worker") for `--decline` and `--ask`. How a refusal is kept: `answer` is
     the (question, answer) that holds on to what was, else the id is remembered where `declinable`.
+    `accept` is the (question, answer) that brings the change, "" where the plan of today has it.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Proposal:
     evidence: tuple[Evidence, ...] = ()
     declinable: bool = False
     answer: tuple[str, str] = ("", "")
+    accept: tuple[str, str] = ("", "")
 
     @property
     def reason(self) -> str:
@@ -53,6 +55,24 @@ def compare(old: Decided, new: Decided, plan: Plan) -> tuple[Proposal, ...]:
         *_config_vars(old, new, plan),
     )
     return tuple(found)
+
+
+def deprecated(plan: Plan, answers: Mapping[str, str], declined_ids: frozenset[str]) -> tuple[Proposal, ...]:
+    """Return what the platform has something newer for: it was right when it was answered."""
+    evidence = plan.runtime.evidence if plan.runtime else ()
+    old = evidence and evidence[0].path.rpartition("/")[2] == "runtime.txt"
+    if not old or answers.get("runtime_file") != "runtime.txt" or "runtime_file" in declined_ids:
+        return ()
+    return (
+        Proposal(
+            id="runtime_file",
+            what="runtime.txt -> .python-version",
+            why="runtime.txt is deprecated",
+            evidence=evidence[:1],
+            declinable=True,
+            accept=("runtime_file", ".python-version"),
+        ),
+    )
 
 
 def _app(old: Decided, new: Decided) -> Iterator[Proposal]:
@@ -245,6 +265,11 @@ def _new_var(var: ConfigVar) -> Proposal:
 def _table(decided: Decided, key: str) -> Mapping[str, Any]:
     found = decided.get(key)
     return found if isinstance(found, dict) else {}
+
+
+def accepted(proposals: Iterable[Proposal]) -> dict[str, str]:
+    """Return the answers that bring these proposals."""
+    return dict(proposal.accept for proposal in proposals if proposal.accept[0])
 
 
 def declined(proposals: Iterable[Proposal]) -> tuple[frozenset[str], dict[str, str]]:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold import __version__, merge, output, policy, render, state
+from scaffold import __version__, decided, merge, output, policy, questions, render, state
 from scaffold.errors import ManifestError
 from scaffold.pipeline import Analysis, Request, analyse_view
 from scaffold.plan.model import Plan
@@ -64,6 +64,11 @@ def look(settled: Settled, known: State) -> Today:
     }
     planned = {path: view for path, view in views.items() if view.plan is not None}
     return Today(settled=settled, state=known, views=planned)
+
+
+def decided_of(settled: Settled) -> dict[str, Any]:
+    """Return what a run decides, as it is kept for the next one."""
+    return decided.of_plan(settled.plan, settled.defaults, questions.label(settled.plan))
 
 
 def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str]) -> dict[str, Any]:

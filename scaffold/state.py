@@ -245,7 +245,7 @@ def files(state: State) -> dict[str, bytes]:
         tree[f"{FOLDER}/plan.json"] = dump_json(state.plan)
     for name in sorted(state.base):
         tree[f"{_BASE}/{name}"] = state.base[name]
-    for name in sorted(state.added):
+    for name in sorted(state.added.keys() & state.adopted):
         tree[f"{_ADDED}/{name}"] = state.added[name]
     return tree
 

@@ -58,7 +58,8 @@ def _exact(version: str, known: policy.RuntimePolicy) -> Resolved:
         what = known.older_note if later else f"newer than what Heroku's buildpack knew on {policy.checked()}"
         about = f"{known.title} {version} is not supported ({', '.join(known.supported[-4:])} are)"
         return Resolved(version=written, note=f"{about}: {what}.")
-    taken = later[0] if later else known.default
+    lasting = [item for item in later if item not in known.eol]
+    taken = (lasting or later or [known.default])[0]
     what = "past its end of life on Heroku" if later else "not known to Heroku's buildpack"
     return Resolved(
         version=taken, changed=True, note=f"{known.title} {series} is {what}: {taken} is written instead."

@@ -219,7 +219,7 @@ def test_facts_of_one_variable_are_merged_and_a_secret_has_no_value() -> None:
 def test_a_version_past_its_end_is_replaced_with_a_note() -> None:
     plan = plan_for([uses("flask"), fact(Runtime, "python", language="python", asked="3.8.1")])
     assert plan.runtime is not None
-    assert plan.runtime.version == "3.10"
+    assert plan.runtime.version == "3.11"
     assert "3.8" in plan.notes[0].message
 
 

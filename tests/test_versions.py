@@ -59,11 +59,11 @@ def test_a_version_that_the_platform_has_is_taken_without_a_word(
 
 
 REPLACED = [
-    pytest.param("python", "python-3.8.13", "3.10", "past its end of life", id="an old python"),
-    pytest.param("python", "2.7", "3.10", "past its end of life", id="python 2"),
-    pytest.param("python", ">=3.6,<3.9", "3.10", "past its end of life", id="a range of old ones"),
+    pytest.param("python", "python-3.8.13", "3.11", "past its end of life", id="an old python"),
+    pytest.param("python", "2.7", "3.11", "past its end of life", id="python 2"),
+    pytest.param("python", ">=3.6,<3.9", "3.11", "past its end of life", id="a range of old ones"),
     pytest.param("python", "3.19", "3.14", "not known", id="a python of the future"),
-    pytest.param("python", "pypy3.9-7.3.9", "3.10", "does not offer", id="pypy"),
+    pytest.param("python", "pypy3.9-7.3.9", "3.11", "does not offer", id="pypy"),
     pytest.param("python", "my-virtualenv", "3.14", "no version", id="a name of a virtual environment"),
 ]
 

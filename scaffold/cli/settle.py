@@ -19,8 +19,9 @@ _DECIDING = ("app", "runtime_version", "runtime_file")
 
 def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[Analysis, Request]:
     """Analyse with what was answered by people; an answer that only took the default binds nobody."""
-    answers = {**questions.chosen(state.answers, state.plan.get("defaults", {})), **given}
-    return analyse_recorded(replace(request, answers=answers), given)
+    answers = {**questions.chosen(state.answers, _defaults_then(state)), **given}
+    versions = state.plan.get("runtime", {})
+    return analyse_recorded(replace(request, answers=answers, versions=versions), given)
 
 
 def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -> Settled:
@@ -59,7 +60,7 @@ def recorded(state: State, analysis: Analysis, request: Request) -> Settled | No
 
 def _following(state: State, plan: Plan, analysis: Analysis) -> dict[str, str]:
     """Return the recorded answers, those that only took the default with the default of today."""
-    before, now = state.plan.get("defaults", {}), questions.defaults(plan, analysis)
+    before, now = _defaults_then(state), questions.defaults(plan, analysis)
     return {
         name: now[name]
         if name in questions.FOLLOWING and value == before.get(name) and now.get(name)
@@ -70,10 +71,17 @@ def _following(state: State, plan: Plan, analysis: Analysis) -> dict[str, str]:
 
 def to_ask(state: State, plan: Plan, analysis: Analysis, again: Collection[str]) -> frozenset[str]:
     """Return the recorded questions to ask once more: their default changed, or the person wishes it."""
-    before, now = state.plan.get("defaults", {}), questions.defaults(plan, analysis)
+    before, now = _defaults_then(state), questions.defaults(plan, analysis)
     changed = {name for name in now if name in before and before[name] != now[name]}
     gone = ask.no_longer_offered(plan, analysis, state.answers)
     return frozenset({*changed, *gone, *again})
+
+
+def _defaults_then(state: State) -> Mapping[str, str]:
+    """Return what detection would have answered last time; an older format only tells of these two."""
+    if state.plan:
+        return dict(state.plan.get("defaults", {}))
+    return {name: state.answers[name] for name in ("runtime_file", "optional_files") if name in state.answers}
 
 
 def _deciding(answers: Mapping[str, str]) -> dict[str, str]:

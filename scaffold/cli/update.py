@@ -9,6 +9,7 @@ from pathlib import Path
 from scaffold import state as states
 from scaffold.cli import ask, out, settle, template, update_report, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
+from scaffold.cli.proposing import Wish
 from scaffold.errors import FINDINGS, OK, UNDECIDED, UserError
 from scaffold.pipeline import Request, place
 from scaffold.state import State
@@ -93,7 +94,7 @@ def _update(
     if analysis.plan is None:
         explain_undecided(analysis)
         return UNDECIDED
-    wish = updating.Wish(
+    wish = Wish(
         given=given, again=frozenset(arguments.ask), declined=frozenset(arguments.decline), prompt=prompt
     )
     done = updating.work_out(analysis, request, state, wish)

@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from scaffold import cache, changes, conflicts, decided, edits, proposals, questions, regenerate
+from scaffold import cache, changes, conflicts, edits, regenerate
 from scaffold import state as states
 from scaffold import write as writing
 from scaffold.changes import Change
-from scaffold.cli import ask, out, settle
+from scaffold.cli import ask, out, proposing, settle
+from scaffold.cli.proposing import Wish
 from scaffold.errors import UserError
 from scaffold.facts import Todo
-from scaffold.pipeline import Analysis, Request, analyse
+from scaffold.patterns import lazy
+from scaffold.pipeline import Analysis, Request
 from scaffold.proposals import Proposal
 from scaffold.record import made, record, replace
-from scaffold.regenerate import Settled, Today
+from scaffold.regenerate import Today
 from scaffold.render import Rendered
 from scaffold.state import State
 from scaffold.targets import existing
 
-
-@record
-class Wish:
-    """What this run says: answers, what to be asked `again`, proposals it refuses, whether to prompt."""
-
-    given: Mapping[str, str]
-    again: frozenset[str]
-    declined: frozenset[str]
-    prompt: bool
+_VERSION_ALONE = lazy(r"\s*python-[\d.]+\s*")
 
 
 @record
@@ -54,7 +48,8 @@ def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> 
     if not (wish.given or wish.again or wish.declined):
         known = settle.recorded(state, analysis, request)
         today = known and regenerate.look(known, state)
-        if today and cache.is_known(regenerate.fingerprint(today)):
+        same = known and state.versions == regenerate.versions(known.plan, known.request)
+        if today and same and cache.is_known(regenerate.fingerprint(today)):
             return _compared(today, state.base_tree(), (), wish)
     _check_again(analysis, request, state, wish)
     said = ask.Said(
@@ -63,7 +58,7 @@ def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> 
         extra=request.extra,
         asked=settle.to_ask(state, settle.plan_of(analysis), analysis, wish.again),
     )
-    settled, offered = _proposed(settle.settle(analysis, request, state, said), state, wish)
+    settled, offered = proposing.proposed(settle.settle(analysis, request, state, said), state, wish)
     today = regenerate.look(settled, replace(state, ejected=state.ejected - wish.again))
     done = _compared(today, regenerate.texts(today), offered, wish)
     if not any(change.writes or change.conflicts for change in done.found) and done.state == state:
@@ -86,51 +81,26 @@ def _check_again(analysis: Analysis, request: Request, state: State, wish: Wish)
         )
 
 
-def _proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple[Proposal, ...]]:
-    """Say what is new, let the person refuse some of it, and plan again without that."""
-    offered = _compare(settled, state)
-    refusals = _refused(offered, state, wish)
-    if wish.prompt:
-        refusals = (*refusals, *ask.refused([p for p in offered if p.can_decline and p not in refusals]))
-    ids, answers = proposals.declined(refusals)
-    if not ids and not answers:
-        return settled, offered
-    request = replace(
-        settled.request,
-        declined=settled.request.declined | ids,
-        answers={**settled.request.answers, **answers},
-    )
-    again = settle.planned(analyse(request), request, {**settled.answers, **answers})
-    return again, _compare(again, state)
-
-
-def _compare(settled: Settled, state: State) -> tuple[Proposal, ...]:
-    old = state.plan or decided.of_base(state.base)
-    return proposals.compare(old, _decided(settled), settled.plan)
-
-
-def _decided(settled: Settled) -> dict[str, object]:
-    return decided.of_plan(settled.plan, settled.defaults, questions.label(settled.plan))
-
-
-def _refused(offered: tuple[Proposal, ...], state: State, wish: Wish) -> tuple[Proposal, ...]:
-    known = {proposal.id: proposal for proposal in offered if proposal.can_decline}
-    for name in sorted(wish.declined - known.keys() - state.declined):
-        raise UserError(
-            "usage/decline",
-            f"--decline {name}: there is no such proposal",
-            why="Only what an update proposes can be declined, and only where what was can stay.",
-            remedy="These can be: " + ", ".join(sorted(known)) if known else "None can be at the moment.",
-        )
-    return tuple(known[name] for name in sorted(wish.declined & known.keys()))
-
-
 def _compared(
     today: Today, tree: Mapping[str, Rendered], offered: tuple[Proposal, ...], wish: Wish
 ) -> Outcome:
     found = changes.plan_changes(today.settled.request.top, tree, today.state, again=wish.again)
-    found, todos = _edited(today, found)
+    found, todos = _edited(today, (*found, *_moved(today, found)))
     return outcome(today, found, offered, todos)
+
+
+def _moved(today: Today, found: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the removal of the person's runtime.txt where its successor says all of it: it would win."""
+    runtime = today.plan.runtime
+    path = runtime.evidence[0].path if runtime and runtime.evidence else ""
+    successor = any(c.path.rpartition("/")[2] == ".python-version" and c.kind == "new" for c in found)
+    if not runtime or not successor or path.rpartition("/")[2] != "runtime.txt" or path in today.state.base:
+        return ()
+    there = existing(today.settled.request.top, path)
+    if there.content is None or not _VERSION_ALONE.fullmatch(there.content.decode("utf-8", "replace")):
+        return ()
+    reason = "its version is in .python-version now"
+    return (Change(path=path, kind="gone", before=there.content, ours=None, reason=reason),)
 
 
 def outcome(
@@ -148,7 +118,7 @@ def outcome(
         changes.kept_state(found, before, whole=whole),
         format=states.FORMAT,
         answers=settled.answers,
-        plan=_decided(settled),
+        plan=regenerate.decided_of(settled),
         versions=regenerate.versions(settled.plan, settled.request),
         declined=settled.request.declined,
     )

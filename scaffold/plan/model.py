@@ -98,7 +98,8 @@ class Ranked:
 class Choice:
     """The app to plan for: its `Uses`, title and language, the stacks whose facts complete it, the answers.
 
-    `answers` are what flags or a person decided ("dyno_size", "process_web", ...).
+    `answers` are what flags or a person decided ("dyno_size", "process_web", ...). `versions` are those
+    that an earlier run chose, by language: a newer default is no reason to change them.
     """
 
     uses: Uses
@@ -106,6 +107,7 @@ class Choice:
     language: str
     family: frozenset[str]
     answers: Mapping[str, str] = made(factory=dict)
+    versions: Mapping[str, str] = made(factory=dict)
 
 
 @record

@@ -102,7 +102,8 @@ def plan_runtime(
     if not found:
         return None, ()
     best = max(found, key=lambda fact: (int(fact.strength), bool(fact.asked), repr(fact)))
-    resolved = versions.resolve(choice.language, choice.answers.get("runtime_version") or best.asked)
+    asked = choice.answers.get("runtime_version") or best.asked or choice.versions.get(choice.language, "")
+    resolved = versions.resolve(choice.language, asked)
     source = best.evidence[0].path if best.evidence else ""
     runtime = PlannedRuntime(
         language=choice.language,
