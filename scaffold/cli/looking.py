@@ -13,6 +13,7 @@ from scaffold import state as states
 from scaffold.changes import Change
 from scaffold.cli import settle, template, updating
 from scaffold.cli.detect import explain_undecided
+from scaffold.cli.proposing import Wish
 from scaffold.cli.updating import Outcome
 from scaffold.errors import UserError
 from scaffold.merge import newlines
@@ -45,7 +46,7 @@ def look(arguments: argparse.Namespace) -> Outcome | None:
     if analysis.plan is None:
         explain_undecided(analysis)
         return None
-    wish = updating.Wish(given={}, again=frozenset(), declined=frozenset(), prompt=False)
+    wish = Wish(given={}, again=frozenset(), declined=frozenset(), prompt=False)
     return updating.work_out(analysis, request, state, wish)
 
 

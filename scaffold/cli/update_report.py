@@ -24,22 +24,23 @@ _QUIET = ("same", "own", "adopted", "deleted")
 def show(outcome: Outcome, *, diffs: bool) -> None:
     """Print what changed since the last run with its reasons, and what happens to each file."""
     news = template.news(outcome.today.state, outcome.state)
-    if outcome.proposals or news:
+    proposed = outcome.proposals if outcome.drifts else ()
+    if proposed or news:
         out.data(out.paint("Changed since the last run:", "bold"))
     if news:
         out.data(f"  {news}")
-    for proposal in outcome.proposals:
+    for proposal in proposed:
         out.data(f"  {proposal.what}")
         if proposal.reason:
             out.data(f"      because {proposal.reason}")
         if proposal.can_decline:
             out.data(f"      to refuse: scaffold update --decline {proposal.id}")
-    if outcome.proposals or news:
+    if proposed or news:
         out.data()
     for change in (*outcome.found, *outcome.edited.values()):
         if diffs or change.kind not in _QUIET or change.writes:
             _show_change(change, diffs=diffs)
-    if outcome.proposals or outcome.drifts:
+    if outcome.drifts:
         print_notes(outcome.today.settled.analysis)
 
 

@@ -85,7 +85,7 @@ def _compared(
     today: Today, tree: Mapping[str, Rendered], offered: tuple[Proposal, ...], wish: Wish
 ) -> Outcome:
     found = changes.plan_changes(today.settled.request.top, tree, today.state, again=wish.again)
-    found, todos = _edited(today, (*found, *_moved(today, found)))
+    found, todos = with_edits(today, (*found, *_moved(today, found)))
     return outcome(today, found, offered, todos)
 
 
@@ -133,7 +133,7 @@ def outcome(
     )
 
 
-def _edited(today: Today, found: tuple[Change, ...]) -> tuple[tuple[Change, ...], tuple[Todo, ...]]:
+def with_edits(today: Today, found: tuple[Change, ...]) -> tuple[tuple[Change, ...], tuple[Todo, ...]]:
     """Make the edits that files of scaffold's need beside the merge: retired names that a person wrote."""
     top, base = today.settled.request.top, changes.kept_state(found, today.state, whole=True).base
     by_path = {change.path: change for change in found}

@@ -71,7 +71,7 @@ def _look(top: str, path: str, rendered: Rendered | None, before: bytes | None) 
 def _mode(rendered: Rendered, status: os.stat_result | None) -> int:
     mode = stat.S_IMODE(status.st_mode) if status else 0o644
     if rendered.executable:
-        mode |= 0o111
+        mode |= 0 if mode & stat.S_IXUSR else 0o111
     return mode & 0o700 if rendered.private else mode
 
 
