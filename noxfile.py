@@ -52,3 +52,18 @@ def names(session: nox.Session) -> None:
     """Hold the config vars against every name in people's app.json: `nox -s names -- FOLDER`."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "tests.tools.names", *session.posargs)
+
+
+@nox.session
+def stories(session: nox.Session) -> None:
+    """Write the ends of upgrade stories anew: `nox -s stories -- NAME ...` (all without names)."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.stories", *session.posargs)
+    session.run("git", "--no-pager", "diff", "--stat", "fixtures", external=True)
+
+
+@nox.session
+def kept(session: nox.Session) -> None:
+    """Merge with people's own files over a folder of clones: no line of theirs may be lost."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.tools.kept", *session.posargs)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from scaffold import __version__, regenerate, render, state
@@ -30,6 +31,10 @@ from celery import Celery
 
 app = Celery("shop", broker="redis://localhost")
 """
+
+
+DATA = Path(state.__file__).parent / "data"
+SCHEMA = json.loads((DATA / "update.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -364,6 +369,7 @@ def test_the_json_document_says_all_a_fleet_needs(shop: Path) -> None:
     add_worker(shop)
     code, said, _ = update(shop, "--check", "--json")
     document = json.loads(said)
+    jsonschema.validate(document, SCHEMA)
     assert code == 1
     assert document["drift"] is True
     assert "process/worker" in [proposal["id"] for proposal in document["proposals"]]
@@ -371,6 +377,26 @@ def test_the_json_document_says_all_a_fleet_needs(shop: Path) -> None:
     assert actions["Procfile"] == "update"
     update(shop, "--yes")
     assert json.loads(update(shop, "--check", "--json")[1])["drift"] is False
+
+
+def test_the_json_document_tells_of_open_conflicts_and_of_what_is_no_repository_of_ours(
+    shop: Path, tmp_path: Path
+) -> None:
+    clash(shop)
+    code, said, _ = update(shop, "--yes", "--json")
+    document = json.loads(said)
+    jsonschema.validate(document, SCHEMA)
+    assert code == 1
+    assert [file["conflicts"] for file in document["files"] if file["path"] == "Procfile"] == [["web"]]
+    code, said, _ = update(shop, "--check", "--json")
+    document = json.loads(said)
+    jsonschema.validate(document, SCHEMA)
+    assert (code, document["unsettled"]) == (1, ["Procfile:1: conflict markers"])
+    (tmp_path / "empty").mkdir()
+    code, said, _ = update(tmp_path / "empty", "--check", "--json")
+    document = json.loads(said)
+    jsonschema.validate(document, SCHEMA)
+    assert (code, document["error"]["id"], document["drift"]) == (2, "state/none", None)
 
 
 def test_a_proposal_is_taken_out_in_a_terminal(shop: Path) -> None:

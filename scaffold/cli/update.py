@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffold import state as states
-from scaffold.cli import ask, out, settle, template, update_report, updating
+from scaffold.cli import ask, out, settle, template, update_json, update_report, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.cli.proposing import Wish
-from scaffold.errors import FINDINGS, OK, UNDECIDED, UserError
+from scaffold.errors import FINDINGS, OK, UNDECIDED, Undecided, UserError
 from scaffold.pipeline import Request, place
 from scaffold.state import State
 
@@ -55,6 +55,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command. Returns 0, 1 where something drifts or conflicts are left, or raises UserError."""
+    try:
+        return _run(arguments)
+    except UserError as fault:
+        if arguments.json:
+            update_json.print_error(arguments.directory, fault)
+        raise
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from scaffold import render
 
     top, root = place(arguments.directory, arguments.root)
@@ -73,7 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise _nothing_here(top)
     unsettled = update_report.unsettled(top, state)
     if unsettled:
-        return update_report.print_unsettled(unsettled, as_json=arguments.json)
+        if arguments.json:
+            update_json.print_unsettled(arguments.directory, unsettled)
+        return update_report.print_unsettled(unsettled)
     return _update(arguments, top, root, state, prompt=prompt, looking=looking)
 
 
@@ -93,13 +104,16 @@ def _update(
     analysis, request = settle.detect(request, state, given)
     if analysis.plan is None:
         explain_undecided(analysis)
+        if arguments.json:
+            fault = Undecided("app/undecided", "no app, or several equally likely", remedy="--set app=NAME")
+            update_json.print_error(arguments.directory, fault)
         return UNDECIDED
     wish = Wish(
         given=given, again=frozenset(arguments.ask), declined=frozenset(arguments.decline), prompt=prompt
     )
     done = updating.work_out(analysis, request, state, wish)
     if arguments.json:
-        update_report.print_json(done)
+        update_json.print_outcome(arguments.directory, done)
     else:
         update_report.show(done, diffs=arguments.diff or prompt)
     if looking:

@@ -21,9 +21,7 @@ def settle(top: Path) -> int:
     managed = states.load(top).base
     marked = conflicts.marked(top, sorted({*found.conflicts, *managed}))
     if marked:
-        return print_unsettled(
-            {path: f"{path}:{line}: conflict markers" for path, line in marked.items()}, as_json=False
-        )
+        return print_unsettled({path: f"{path}:{line}: conflict markers" for path, line in marked.items()})
     for path in found.conflicts:
         _check_json(top, path)
     write.write(top, conflicts.closed(top))

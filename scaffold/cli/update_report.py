@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from scaffold import changes, conflicts
-from scaffold import state as states
 from scaffold.changes import Change
 from scaffold.cli import out, report, template
 from scaffold.cli.detect import print_notes
@@ -134,17 +131,8 @@ def unsettled(top: Path, state: State) -> dict[str, str]:
     return found
 
 
-def print_unsettled(found: Mapping[str, str], *, as_json: bool) -> int:
+def print_unsettled(found: Mapping[str, str]) -> int:
     """Say which conflicts are open; return the exit code."""
-    if as_json:
-        document = {
-            "schema_version": 1,
-            "drift": True,
-            "unsettled": sorted(found),
-            "files": [],
-            "proposals": [],
-        }
-        out.data(json.dumps(document, indent=2))
     out.say("error: conflicts are left to be settled")
     for line in found.values():
         out.say(f"  {line}")
@@ -153,43 +141,3 @@ def print_unsettled(found: Mapping[str, str], *, as_json: bool) -> int:
         "`scaffold update --abort` brings back the old ones."
     )
     return FINDINGS
-
-
-def print_json(outcome: Outcome) -> None:
-    """Print the outcome as one document (data/update.schema.json)."""
-    out.data(json.dumps(document(outcome), indent=2))
-
-
-def document(outcome: Outcome) -> dict[str, Any]:
-    """Return the outcome as plain data."""
-    return {
-        "schema_version": 1,
-        "app": outcome.state.plan.get("app", ""),
-        "drift": bool(outcome.drifts),
-        "unsettled": [],
-        "files": [
-            {
-                "path": change.path,
-                "action": report.verb(change),
-                "changes": change.drifts,
-                "reason": change.reason,
-                "conflicts": [conflict.where for conflict in change.conflicts],
-            }
-            for change in (*outcome.found, *outcome.edited.values())
-        ],
-        "proposals": [
-            {
-                "id": proposal.id,
-                "what": proposal.what,
-                "why": proposal.why,
-                "evidence": [str(proof) for proof in proposal.evidence],
-                "declinable": proposal.can_decline,
-            }
-            for proposal in outcome.proposals
-        ],
-        "versions": {"written": dict(_versions(outcome.today.state)), "now": dict(outcome.state.versions)},
-    }
-
-
-def _versions(state: State) -> Mapping[str, str]:
-    return {name: text for name, text in state.versions.items() if name != states.FOLDER}

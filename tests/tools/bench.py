@@ -1,6 +1,7 @@
 """Time `scaffold detect` as a whole process, as a ratio to `python -c pass` of the same run.
 
-python -m tests.tools.bench        a 20-file app, a 7,000-file repository, with and without config vars
+python -m tests.tools.bench        a 20-file app, a 7,000-file repository, with and without config vars;
+                                   `update` where nothing changed against `detect`, 10,000 files
 """
 
 from __future__ import annotations
@@ -27,8 +28,22 @@ def main() -> None:
                 seconds = median(words)
                 title = f"detect, {files} files{', without config vars' if extra else ''}"
                 print(f"{title:44} {seconds:.3f} s  {seconds / empty:4.1f} x")
+        _update(make_app(Path(scratch) / "10000", 10_000))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory of the largest process: {peak:.0f} MB")
+
+
+def _update(app: Path) -> None:
+    """Print what an update costs that has nothing to do, as a ratio to detection in the same repository."""
+    scaffold = [sys.executable, "-m", "scaffold"]
+    subprocess.run([*scaffold, "init", "-C", str(app), "--yes"], check=True, capture_output=True)
+    subprocess.run(["git", "-C", str(app), "add", "-A"], check=True)
+    detect = median([*scaffold, "detect", "-C", str(app)])
+    print(f"{'detect, 10000 files after init':44} {detect:.3f} s")
+    for words in (["--check"], ["--yes"]):
+        seconds = median([*scaffold, "update", "-C", str(app), *words])
+        title = f"update {words[0]}, nothing changed"
+        print(f"{title:44} {seconds:.3f} s  {seconds / detect:4.2f} x detect")
 
 
 def median(words: list[str]) -> float:
