@@ -122,6 +122,7 @@ def _buildpack(repo: Repo, root: str, url: str, at: int, proof: Evidence) -> Ite
         name=instead or url,
         position=at,
         support=True,
+        edited=proof.path in repo.pristine,
         strength=Strength.DECLARED,
         why=f"{proof.path} lists it",
         evidence=(proof,),

@@ -104,12 +104,14 @@ class Buildpack(Fact):
     """A buildpack by Heroku name or https URL. Lower `position` runs first; the app's language is 90.
 
     `support` says that it is wanted too when an app of another language at the same root wins
-    (Node that builds the assets of a Django app).
+    (Node that builds the assets of a Django app). `edited` says that it is of a list which scaffold
+    wrote and a person edited: what the app comes to need later goes into that.
     """
 
     name: str
     position: int = 90
     support: bool = False
+    edited: bool = False
 
 
 @record

@@ -20,7 +20,8 @@ def plan_buildpacks(
 ) -> tuple[tuple[str, ...], tuple[Loser, ...]]:
     """Return the buildpacks in run order, and those that a person took out.
 
-    They are the person's own list, or the app's after those in its support.
+    They are the person's own list, or the app's after those in its support. A list that scaffold wrote and
+    they edited gets what the app needs since then.
     """
     found: list[Buildpack] = []
     for fact in facts:
@@ -30,14 +31,35 @@ def plan_buildpacks(
                 found.append(fact)
     declared = [fact for fact in found if fact.strength is Strength.DECLARED]
     taken = [fact for fact in (declared or found) if fact.strength > Strength.HINT]
-    ordered = sorted(taken, key=lambda fact: (fact.position, fact.name))
-    names = list(dict.fromkeys(policy.buildpack_name(fact.name) for fact in ordered))
+    names = _in_order(taken)
+    if any(fact.edited for fact in declared):
+        names = _with_new(names, _in_order(_by_code(found)), withdrawn)
     if subdir and policy.subdir_buildpack().url not in names:
         names.insert(0, policy.subdir_buildpack().url)
     kept = tuple(name for name in names if declared or name not in withdrawn)
     wanted = dict.fromkeys((*names, *(policy.buildpack_name(fact.name) for fact in found)))
     out = (name for name in wanted if name in withdrawn and name not in kept)
     return kept, tuple(loser("buildpack", name, withdrawn[name]) for name in out)
+
+
+def _in_order(facts: Iterable[Buildpack]) -> list[str]:
+    ordered = sorted(facts, key=lambda fact: (fact.position, fact.name))
+    return list(dict.fromkeys(policy.buildpack_name(fact.name) for fact in ordered))
+
+
+def _by_code(facts: Iterable[Buildpack]) -> Iterable[Buildpack]:
+    return (fact for fact in facts if Strength.HINT < fact.strength < Strength.DECLARED)
+
+
+def _with_new(listed: list[str], needed: list[str], withdrawn: Gone) -> list[str]:
+    """Return an edited list with what the app needs since then, each right before what it ran before."""
+    names = list(listed)
+    for at, name in enumerate(needed):
+        bare = [policy.buildpack_name(other.partition("#")[0]) for other in names]
+        if name not in bare and name not in withdrawn:
+            behind = next((other for other in needed[at:] if other in bare), None)
+            names.insert(bare.index(behind) if behind else len(names), name)
+    return names
 
 
 def merge_config_vars(facts: Iterable[AnyFact], *, subdir_root: str) -> dict[str, ConfigVar]:
