@@ -15,6 +15,7 @@ from typing import Any
 
 from scaffold import __version__, decided, merge, output, policy, questions, render, state
 from scaffold.errors import ManifestError
+from scaffold.manifests import app_json
 from scaffold.pipeline import Analysis, Request, analyse_view
 from scaffold.plan.model import Plan
 from scaffold.questions import question_context, typed_answers
@@ -71,8 +72,12 @@ def decided_of(settled: Settled) -> dict[str, Any]:
     return decided.of_plan(settled.plan, settled.defaults, questions.label(settled.plan))
 
 
-def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str]) -> dict[str, Any]:
-    """Return all that the templates of a plan may speak of, the answers among it."""
+def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str], known: State) -> dict[str, Any]:
+    """Return all that the templates of a plan may speak of, the answers among it.
+
+    The name that app.json got first stays: a README, a second manifest or another checkout tell another.
+    """
+    answers = {**_named(known), **answers}
     return {
         **typed_answers(answers),
         **question_context(plan, analysis),
@@ -80,17 +85,29 @@ def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str]) -> di
     }
 
 
+def _named(known: State) -> dict[str, str]:
+    written = known.base.get("app.json")
+    try:
+        name = app_json.parse(written.decode(), "app.json").name if written else ""
+    except (ManifestError, UnicodeDecodeError):
+        name = ""
+    return {"app_name": name} if name else {}
+
+
 def texts(today: Today) -> dict[str, Rendered]:
     """Render every file as it would be written today; an ejected one is not scaffold's to write."""
     extra = today.settled.request.extra
     whole = output.make_tree(
-        today.plan, context_of(today.plan, today.settled.analysis, today.settled.answers), extra
+        today.plan,
+        context_of(today.plan, today.settled.analysis, today.settled.answers, today.state),
+        extra,
     )
     tree = dict(whole)
     for path, view in today.views.items():
         if view.plan is None:
             continue
-        own = output.make_tree(view.plan, context_of(view.plan, view, today.settled.answers), extra).get(path)
+        context = context_of(view.plan, view, today.settled.answers, today.state)
+        own = output.make_tree(view.plan, context, extra).get(path)
         if own is None:
             tree.pop(path, None)
         else:
@@ -122,16 +139,21 @@ def versions(plan: Plan, request: Request) -> dict[str, str]:
 def fingerprint(today: Today) -> str:
     """Return a digest of all that the files of today are made from, and of what was written last.
 
-    Where it is the same as in the run before, every text is the same as the base text.
+    Where it is the same as in the run before, every text is the same as the base text, and nothing was
+    decided otherwise.
     """
     plans = {path: (view.plan, view) for path, view in today.views.items() if view.plan is not None}
     parts = [
         versions(today.plan, today.settled.request),
         dict(sorted(today.settled.answers.items())),
-        context_of(today.plan, today.settled.analysis, today.settled.answers),
-        {path: context_of(plan, view, today.settled.answers) for path, (plan, view) in sorted(plans.items())},
+        context_of(today.plan, today.settled.analysis, today.settled.answers, today.state),
+        {
+            path: context_of(plan, view, today.settled.answers, today.state)
+            for path, (plan, view) in sorted(plans.items())
+        },
         [(file.path, file.text, file.executable) for file in today.plan.files],
         sorted(today.state.ejected),
+        today.state.plan,
     ]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode())
     for texts_ in (today.state.base, today.state.added):

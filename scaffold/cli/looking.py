@@ -72,7 +72,7 @@ def origins_of(outcome: Outcome, path: str, text: str) -> tuple[Origin, ...]:
 def _traced(outcome: Outcome, path: str) -> Traced | None:
     settled, known = outcome.today.settled, known_of(outcome, path)
     view = outcome.today.views.get(path, settled.analysis)
-    context: Mapping[str, Any] = regenerate.context_of(known.plan, view, settled.answers)
+    context: Mapping[str, Any] = regenerate.context_of(known.plan, view, settled.answers, outcome.today.state)
     folders = [Layer(f"templates/{folder.name}", folder) for folder in render.layers(known.plan.stack)]
     name = path.rpartition("/")[2]
     inner = name if known.plan.layout == "subdir" and name in output.BUILD_ROOT_FILES else path
