@@ -53,12 +53,20 @@ def var_context(var: ConfigVar) -> dict[str, Any]:
         "stage": var.stage,
         "provided_by": var.provided_by,
         "kind": var.kind,
-        "evidence": places(var.evidence[:_MOST_PLACES]),
+        "evidence": places(_reads(var.evidence)[:_MOST_PLACES]),
     }
     record["env_value"] = "" if var.secret or shown is None else env_quote(shown)
     record["env_comment"] = "" if var.secret or shown is None else env_quote(shown, one_line=True)
     record["toml"] = {key: toml_value(value) for key, value in record.items() if value not in (None, "", [])}
     return record
+
+
+def _reads(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Return the places that read a variable, where there is one: an app.json only declares it."""
+    return tuple(proof for proof in evidence if not proof.path.endswith(_DECLARING)) or evidence
+
+
+_DECLARING = ("app.json", "heroku.yml")
 
 
 def _why(var: ConfigVar) -> str:

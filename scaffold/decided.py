@@ -14,7 +14,7 @@ Names and decisions only: no evidence (its lines move with every edit of the cod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scaffold import policy
@@ -73,9 +73,10 @@ def of_base(base: Mapping[str, bytes]) -> dict[str, Any]:
                 found["processes"] = {line.name: line.command for line in procfile.parse(text, path)}
         if "app.json" in texts:
             found |= _of_app_json(app_json.parse(texts["app.json"], "app.json"))
+            found |= _vars(var.name for var in app_json.parse(texts["app.json"], "app.json").env)
         if config_vars_toml.NAME in texts:
             manifest = config_vars_toml.parse(texts[config_vars_toml.NAME], config_vars_toml.NAME)
-            found["config_vars"] = dict.fromkeys(sorted(manifest.vars), "")
+            found |= _vars(manifest.vars)
     except ManifestError:
         return {}
     for path, text in texts.items():
@@ -83,6 +84,10 @@ def of_base(base: Mapping[str, bytes]) -> dict[str, Any]:
             found["runtime"] = {"python": text.strip().removeprefix("python-")}
             found["runtime_file"] = path.rpartition("/")[2]
     return found
+
+
+def _vars(names: Iterable[str]) -> dict[str, Any]:
+    return {"config_vars": dict.fromkeys(sorted(names), "")}
 
 
 def _of_app_json(document: app_json.AppJson) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def retired_names(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]
         message = f"The stack image {document.stack} is {policy.stack_status(document.stack)}."
         proof = repo.proof(path, document.stack_line)
         doubt = _doubt(root, "app-json/stack", message, policy.stack_image(), proof)
-        yield from with_edit(repo, doubt, document.stack, policy.stack_image())
+        retired = policy.stack_status(document.stack) == "retired"
+        yield from with_edit(repo, doubt, document.stack, policy.stack_image()) if retired else (doubt,)
     for item in document.formation:
         if item.size and (instead := policy.retired_dyno_size(item.size)):
             message = f"The dyno size {item.size} of {item.name} is gone."

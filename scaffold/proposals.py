@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from scaffold import policy
+from scaffold import policy, reasons
 from scaffold.decided import Decided
 from scaffold.facts import ConfigVar, Evidence
 from scaffold.plan.model import Plan, PlannedAddon
 from scaffold.record import record
+
+Step = Literal["new", "changed", "gone"]
 
 
 @record
@@ -28,12 +30,13 @@ class Proposal:
     declinable: bool = False
     answer: tuple[str, str] = ("", "")
     accept: tuple[str, str] = ("", "")
+    step: Step = "changed"
 
     @property
     def reason(self) -> str:
         """Return the reason in one line, with the first place that shows it."""
         proof = str(self.evidence[0]) if self.evidence else ""
-        return ": ".join(part for part in (self.why, proof) if part)
+        return ": ".join(part for part in (self.why.rstrip("."), proof) if part)
 
     @property
     def can_decline(self) -> bool:
@@ -46,9 +49,9 @@ def compare(old: Decided, new: Decided, plan: Plan) -> tuple[Proposal, ...]:
     if not old:
         return ()
     found = (
-        *_app(old, new),
+        *_app(old, new, plan),
         *_runtime(old, new, plan),
-        *_stack_image(old, new),
+        *_stack_image(old, new, plan),
         *_processes(old, new, plan),
         *_addons(old, new, plan),
         *_buildpacks(old, new, plan),
@@ -75,10 +78,11 @@ def deprecated(plan: Plan, answers: Mapping[str, str], declined_ids: frozenset[s
     )
 
 
-def _app(old: Decided, new: Decided) -> Iterator[Proposal]:
+def _app(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     before, now = old.get("app", ""), new.get("app", "")
     if before and before != now:
-        yield Proposal(id="app", what=f"the app: {before} -> {now}", why="it is better proven now")
+        reason = reasons.of_app(plan)
+        yield Proposal(id="app", what=f"the app: {before} -> {now}", why=reason.why, evidence=reason.evidence)
 
 
 def _runtime(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
@@ -87,12 +91,13 @@ def _runtime(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
         if before[language] != now[language]:
             known = policy.runtime(language)
             title = known.title if known else language
+            reason = reasons.of_runtime(language, before[language], now[language], plan)
             yield Proposal(
                 id="runtime",
                 what=f"{title} {before[language]} -> {now[language]}",
-                why=_why_runtime(language, before[language], now[language], plan),
-                evidence=plan.runtime.evidence if plan.runtime else (),
-                answer=("runtime_version", before[language]),
+                why=reason.why,
+                evidence=reason.evidence,
+                answer=("", "") if reason.declared else ("runtime_version", before[language]),
             )
     old_file, new_file = old.get("runtime_file", ""), new.get("runtime_file", "")
     if old_file and new_file and old_file != new_file:
@@ -106,26 +111,16 @@ def _runtime(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
         )
 
 
-def _why_runtime(language: str, before: str, now: str, plan: Plan) -> str:
-    known = policy.runtime(language)
-    series = [
-        name for name in (known.eol if known else ()) if before == name or before.startswith(f"{name}.")
-    ]
-    day = known.eol[max(series, key=len)] if known and series else ""
-    note = next((note.message for note in plan.notes if note.id == "runtime/changed"), "")
-    if note:
-        return note.rstrip(".")
-    if day and day <= policy.checked():
-        return f"{before} is past its end of life ({day})"
-    return f"the repository asks for {now}"
-
-
-def _stack_image(old: Decided, new: Decided) -> Iterator[Proposal]:
+def _stack_image(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     before, now = old.get("stack_image", ""), new.get("stack_image", "")
     if before and before != now:
-        status = policy.stack_status(before)
-        why = f"{before} is {status}" if status in ("retired", "deprecated") else "it is the one in use today"
-        yield Proposal(id="stack_image", what=f"stack image {before} -> {now}", why=why)
+        reason = reasons.of_stack_image(before, now, plan)
+        yield Proposal(
+            id="stack_image",
+            what=f"stack image {before} -> {now}",
+            why=reason.why,
+            evidence=reason.evidence,
+        )
 
 
 def _processes(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
@@ -141,13 +136,14 @@ def _processes(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
         )
     for name in sorted(before.keys() & now.keys()):
         process = plan.process(name)
-        if before[name] != now[name] and process:
+        if before[name] != now[name] and process and not process.declared:
+            reason = reasons.of_command(before[name], process, plan)
             yield Proposal(
                 id=f"process/{name}",
                 what=f"process type {name}: {before[name]} -> {now[name]}",
-                why=process.why,
-                evidence=process.evidence,
-                answer=("", "") if process.declared else (f"process_{name}", before[name]),
+                why=reason.why,
+                evidence=reason.evidence,
+                answer=(f"process_{name}", before[name]),
             )
     for name in sorted(before.keys() - now.keys()):
         yield Proposal(
@@ -172,12 +168,14 @@ def _addons(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     planned = {addon_key(addon): addon for addon in plan.addons}
     for key in sorted(now.keys() - before.keys()):
         addon = planned.get(key)
+        reason = reasons.of_addon(addon, plan) if addon else reasons.Reason(why="")
         yield Proposal(
             id=f"addon/{key}",
             what=f"add-on {now[key]}",
-            why=addon.why if addon else "",
-            evidence=addon.evidence if addon else (),
-            declinable=True,
+            why=reason.why,
+            evidence=reason.evidence,
+            declinable=not reason.declared,
+            step="new",
         )
     for key in sorted(before.keys() & now.keys()):
         if before[key] != now[key]:
@@ -185,8 +183,9 @@ def _addons(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     for key in sorted(before.keys() - now.keys()):
         yield Proposal(
             id=f"addon/{key}",
-            what=f"add-on {before[key]} goes (one that exists on Heroku stays there until you destroy it)",
+            what=f"add-on {before[key]} goes",
             why=_withdrawn(plan, f"add-on {key}") or "nothing in the repository needs it any more",
+            step="gone",
         )
 
 
@@ -205,11 +204,14 @@ def _buildpacks(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     if not before or before == now:
         return
     for name in (name for name in now if name not in before):
+        reason = reasons.of_buildpack(name, plan)
+        order = f" (in order: {', '.join(now)})" if len(now) > 1 else ""
         yield Proposal(
             id=f"buildpack/{name}",
-            what=f"buildpack {name}",
-            why=f"in order: {', '.join(now)}",
-            declinable=name != now[-1],
+            what=f"buildpack {name}{order}",
+            why=reason.why,
+            evidence=reason.evidence,
+            declinable=name != now[-1] and not reason.declared,
         )
     gone = [name for name in before if name not in now]
     for name in gone:
@@ -230,35 +232,43 @@ def _last(plan: Plan) -> str:
 
 
 def _config_vars(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
-    if not old.get("config_vars") and not old.get("processes"):
+    """Compare the config vars; of an older format only those are known that it wrote down."""
+    known_all = "app" in old
+    if not known_all and "config_vars" not in old:
         return
     before, now = _table(old, "config_vars"), _table(new, "config_vars")
     known = {var.name: var for var in plan.config_vars}
     for name in sorted(now.keys() - before.keys()):
-        yield _new_var(known[name])
+        if known_all or not known[name].provided_by:
+            yield _new_var(known[name])
     for name in sorted(before.keys() & now.keys()):
         if before[name] and before[name] != now[name]:
+            reason = reasons.of_config_var(known[name])
             yield Proposal(
                 id=f"config_var/{name}",
                 what=f"config var {name}: {before[name]} -> {now[name]}",
-                why=known[name].why,
-                evidence=known[name].evidence[:1],
+                why=reason.why if reason.declared else known[name].why,
+                evidence=reason.evidence,
             )
     for name in sorted(before.keys() - now.keys()):
         yield Proposal(
-            id=f"config_var/{name}", what=f"config var {name} goes", why="nothing reads it any more"
+            id=f"config_var/{name}",
+            what=f"config var {name} goes",
+            why="nothing reads it any more",
+            step="gone",
         )
 
 
 def _new_var(var: ConfigVar) -> Proposal:
     from scaffold.decided import var_state
 
+    reason = reasons.of_config_var(var)
     return Proposal(
         id=f"config_var/{var.name}",
         what=f"config var {var.name} ({var_state(var)})",
-        why="it is read and was not declared",
-        evidence=var.evidence[:1],
-        declinable=True,
+        why=reason.why,
+        evidence=reason.evidence,
+        declinable=not reason.declared,
     )
 
 
@@ -267,9 +277,22 @@ def _table(decided: Decided, key: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def accepted(proposals: Iterable[Proposal]) -> dict[str, str]:
-    """Return the answers that bring these proposals."""
-    return dict(proposal.accept for proposal in proposals if proposal.accept[0])
+_TOLD_OTHERWISE = ("app", "runtime_version", "runtime_file")
+
+
+def answers(
+    before: Mapping[str, str], now: Mapping[str, str], given: Mapping[str, str]
+) -> tuple[Proposal, ...]:
+    """Return the answers that are others than in the last run; what decides the plan is told by that."""
+    return tuple(
+        Proposal(
+            id=f"answer/{name}",
+            what=f"{name}: {before[name]} -> {now[name]}",
+            why="you say so" if name in given else "it follows what was found",
+        )
+        for name in sorted(before.keys() & now.keys())
+        if before[name] != now[name] and name not in _TOLD_OTHERWISE and not name.startswith("process_")
+    )
 
 
 def declined(proposals: Iterable[Proposal]) -> tuple[frozenset[str], dict[str, str]]:
@@ -277,3 +300,8 @@ def declined(proposals: Iterable[Proposal]) -> tuple[frozenset[str], dict[str, s
     refused = tuple(proposals)
     ids = frozenset(proposal.id for proposal in refused if proposal.declinable)
     return ids, dict(proposal.answer for proposal in refused if proposal.answer[0])
+
+
+def accepted(proposals: Iterable[Proposal]) -> dict[str, str]:
+    """Return the answers that bring these proposals."""
+    return dict(proposal.accept for proposal in proposals if proposal.accept[0])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 
 from scaffold.cli import out
 from scaffold.errors import OK, UNDECIDED, Undecided
 from scaffold.pipeline import Analysis, Request, analyse, place, unplanned
-from scaffold.plan.model import Plan
+from scaffold.plan.model import Note, Plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -141,7 +142,9 @@ def _print_vars(plan: Plan) -> None:
             out.data(f"      {proof}")
 
 
-def print_notes(analysis: Analysis) -> None:
-    """Print the warnings on stderr."""
+def print_notes(analysis: Analysis, *, without: Collection[Note] = ()) -> None:
+    """Print the warnings on stderr, but for some."""
     for note in (*(analysis.plan.notes if analysis.plan else ()), *analysis.problems):
+        if note in without:
+            continue
         out.warn(note.message, note.remedy, note.evidence[:2])

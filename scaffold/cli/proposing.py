@@ -27,7 +27,7 @@ class Wish:
 def proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple[Proposal, ...]]:
     """Say what is new, let the person refuse some of it, and plan again where that makes a difference."""
     newer = _newer(settled, state, wish)
-    offered = (*_compare(settled, state), *newer)
+    offered = (*_compare(settled, state, wish), *newer)
     refusals = _refused(offered, state, wish)
     if wish.prompt:
         refusals = (*refusals, *ask.refused([p for p in offered if p.can_decline and p not in refusals]))
@@ -42,7 +42,7 @@ def proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple
     )
     again = settle.planned(analyse(request), request, {**settled.answers, **answers})
     accepted = tuple(proposal for proposal in newer if proposal not in refusals)
-    return again, (*(p for p in _compare(again, state) if p.id not in {n.id for n in newer}), *accepted)
+    return again, (*(p for p in _compare(again, state, wish) if p.id not in {n.id for n in newer}), *accepted)
 
 
 def _newer(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:
@@ -53,9 +53,12 @@ def _newer(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:
     return proposals.deprecated(settled.plan, settled.answers, settled.request.declined)
 
 
-def _compare(settled: Settled, state: State) -> tuple[Proposal, ...]:
+def _compare(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:
     old = state.plan or decided.of_base(state.base)
-    return proposals.compare(old, regenerate.decided_of(settled), settled.plan)
+    return (
+        *proposals.answers(state.answers, settled.answers, wish.given),
+        *proposals.compare(old, regenerate.decided_of(settled), settled.plan),
+    )
 
 
 def _refused(offered: tuple[Proposal, ...], state: State, wish: Wish) -> tuple[Proposal, ...]:

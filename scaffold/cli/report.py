@@ -10,7 +10,7 @@ from scaffold.changes import Change, OnExisting
 from scaffold.cli import out
 from scaffold.cli.detect import print_notes
 from scaffold.errors import FINDINGS, OK
-from scaffold.facts import Raw, Shim, Todo, command
+from scaffold.facts import ConfigVar, Raw, Shim, Todo, command
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan, PlannedAddon
 from scaffold.record import replace
@@ -161,21 +161,6 @@ def print_steps(steps: list[tuple[str, str]]) -> None:
             out.data(f"     {line}")
 
 
-def update_steps(
-    top: Path, plan: Plan, todos: tuple[Todo, ...], found: tuple[Change, ...], answers: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return what the person must still do after an update."""
-    steps = [(todo.why, todo.command) for todo in todos if not todo.after and todo.command]
-    if (top / ".git").exists():
-        paths = [change.path for change in found]
-        steps.append(
-            _commit(top, replace(plan, todos=todos), paths, in_git=True, message="Update Heroku files")
-        )
-    if answers.get("staging_app") and any(change.path == "bin/deploy" or change.path for change in found):
-        steps.append(("Deploy it, with the add-ons and config vars that are new", "bin/deploy staging"))
-    return steps
-
-
 def todo_steps(
     top: Path, plan: Plan, found: tuple[Change, ...], answers: Mapping[str, str]
 ) -> list[tuple[str, str]]:
@@ -199,7 +184,7 @@ def todo_steps(
             why = f"{change.path} is yours and was kept; Heroku needs another version in it"
             steps.append((why, command("echo", version, Raw(">"), change.path)))
     if in_git or len(steps) > 1:
-        steps.append(_commit(top, plan, paths, in_git=in_git))
+        steps.append(commit(top, plan, paths, in_git=in_git))
     steps += deploy_steps(plan, found, answers)
     app = command(answers.get("staging_app") or "NAME")
     for todo in plan.todos:
@@ -215,7 +200,7 @@ def _start_git(top: Path, paths: list[str]) -> tuple[str, str]:
     return ("Heroku deploys from git, and this folder is no git repository yet", " && ".join(steps))
 
 
-def _commit(
+def commit(
     top: Path, plan: Plan, paths: list[str], *, in_git: bool, message: str = "Add Heroku files"
 ) -> tuple[str, str]:
     """Return the step that commits what was written, and what the steps before it changed."""
@@ -259,7 +244,7 @@ def _is_ours(change: Change) -> bool:
     return not kept or b"scaffold" in (change.before or b"")
 
 
-def _addon_commands(addon: PlannedAddon, app: str) -> list[str]:
+def addon_commands(addon: PlannedAddon, app: str) -> list[str]:
     """Return the commands that create an add-on and give it every name: to attach it, it needs one itself."""
     name = f"{app}-{addon.service}".lower()
     extra = ["--as", addon.attach_as] if addon.attach_as else []
@@ -274,6 +259,17 @@ def _addon_commands(addon: PlannedAddon, app: str) -> list[str]:
     return lines
 
 
+def config_var_commands(var: ConfigVar, app: str) -> list[str]:
+    """Return the command that sets a config var, none for one that needs no value or has one already."""
+    if var.provided_by:
+        return []
+    if var.value is not None and not var.secret:
+        return [command("heroku", "config:set", f"{var.name}={var.value}", "-a", app)]
+    if var.generator:
+        return [f'heroku config:set {var.name}="$(openssl rand -hex 32)" -a {app}']
+    return [f"heroku config:set {var.name}=... -a {app}"] if var.required else []
+
+
 def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     """Return the Heroku commands that do by hand what the script would."""
     from scaffold import policy
@@ -283,16 +279,9 @@ def plain_commands(plan: Plan, answers: Mapping[str, str]) -> list[str]:
     lines = [command("heroku", "create", app, "--stack", stack, "--region", answers.get("region", "us"))]
     lines += [command("heroku", "buildpacks:add", name, "-a", app) for name in plan.buildpacks]
     for addon in plan.addons:
-        lines += _addon_commands(addon, app)
+        lines += addon_commands(addon, app)
     for var in plan.env_vars.get("staging", plan.config_vars):
-        if var.provided_by:
-            continue
-        if var.value is not None and not var.secret:
-            lines.append(command("heroku", "config:set", f"{var.name}={var.value}", "-a", app))
-        elif var.generator:
-            lines.append(f'heroku config:set {var.name}="$(openssl rand -hex 32)" -a {app}')
-        elif var.required:
-            lines.append(f"heroku config:set {var.name}=... -a {app}")
+        lines += config_var_commands(var, app)
     lines.append(f"git push https://git.heroku.com/{app}.git HEAD:refs/heads/main")
     scale = [
         f"{p.name}={p.quantity}" for p in plan.processes if p.name not in ("web", "release") and p.quantity

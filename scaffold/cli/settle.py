@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from scaffold import questions, render
+from scaffold import decided, questions, render
 from scaffold.cli import ask, out
 from scaffold.errors import UserError
+from scaffold.output import OPTIONAL
 from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded
 from scaffold.plan.model import Plan
 from scaffold.record import replace
@@ -20,7 +21,7 @@ _DECIDING = ("app", "runtime_version", "runtime_file")
 def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[Analysis, Request]:
     """Analyse with what was answered by people; an answer that only took the default binds nobody."""
     answers = {**questions.chosen(state.answers, _defaults_then(state)), **given}
-    versions = state.plan.get("runtime", {})
+    versions = (state.plan or decided.of_base(state.base)).get("runtime", {})
     return analyse_recorded(replace(request, answers=answers, versions=versions), given)
 
 
@@ -78,10 +79,13 @@ def to_ask(state: State, plan: Plan, analysis: Analysis, again: Collection[str])
 
 
 def _defaults_then(state: State) -> Mapping[str, str]:
-    """Return what detection would have answered last time; an older format only tells of these two."""
+    """Return what detection would have answered last time.
+
+    An older format did not keep it: the version file was the default, files that were left out were not.
+    """
     if state.plan:
         return dict(state.plan.get("defaults", {}))
-    return {name: state.answers[name] for name in ("runtime_file", "optional_files") if name in state.answers}
+    return {"runtime_file": state.answers.get("runtime_file", ""), "optional_files": OPTIONAL}
 
 
 def _deciding(answers: Mapping[str, str]) -> dict[str, str]:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from scaffold import changes, conflicts
 from scaffold.changes import Change
-from scaffold.cli import out, report, template
+from scaffold.cli import out, report, template, update_steps
 from scaffold.cli.detect import print_notes
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK
+from scaffold.facts import Todo
 from scaffold.merge.merged import Conflict
+from scaffold.plan.model import Note
+from scaffold.proposals import Proposal
 from scaffold.repo import redact
 from scaffold.state import State
 
@@ -22,31 +25,73 @@ def show(outcome: Outcome, *, diffs: bool) -> None:
     """Print what changed since the last run with its reasons, and what happens to each file."""
     news = template.news(outcome.today.state, outcome.state)
     proposed = outcome.proposals if outcome.drifts else ()
-    if proposed or news:
+    if proposed or outcome.mended or news:
         out.data(out.paint("Changed since the last run:", "bold"))
     if news:
         out.data(f"  {news}")
     for proposal in proposed:
-        out.data(f"  {proposal.what}")
-        if proposal.reason:
-            out.data(f"      because {proposal.reason}")
+        _show_news(proposal.what, proposal.reason)
         if proposal.can_decline:
             out.data(f"      to refuse: scaffold update --decline {proposal.id}")
-    if proposed or news:
+    for todo in outcome.mended:
+        _show_news(todo.why, "; ".join(_as_reason(note.message) for note in _notes_of(todo, outcome)))
+    if proposed or outcome.mended or news:
         out.data()
     for change in (*outcome.found, *outcome.edited.values()):
         if diffs or change.kind not in _QUIET or change.writes:
-            _show_change(change, diffs=diffs)
+            _show_change(outcome, change, diffs=diffs)
     if outcome.drifts:
-        print_notes(outcome.today.settled.analysis)
+        print_notes(outcome.today.settled.analysis, without=_told(outcome))
 
 
-def _show_change(change: Change, *, diffs: bool) -> None:
-    out.data(f"  {report.verb(change):<14} {change.path}{f'  ({change.reason})' if change.reason else ''}")
+def _show_news(what: str, reason: str) -> None:
+    out.data(f"  {what}")
+    if reason:
+        out.data(f"      because {reason}")
+
+
+def _notes_of(todo: Todo, outcome: Outcome) -> list[Note]:
+    """Return the doubts that an edit settles."""
+    return [note for note in outcome.today.plan.notes if todo.evidence and note.evidence == todo.evidence]
+
+
+def _told(outcome: Outcome) -> list[Note]:
+    """Return the doubts that are told already, as the reason of a change."""
+    moved = any(proposal.id == "runtime" for proposal in outcome.proposals)
+    runtime = [note for note in outcome.today.plan.notes if moved and note.id == "runtime/changed"]
+    return [*runtime, *(note for todo in outcome.mended for note in _notes_of(todo, outcome))]
+
+
+def _as_reason(message: str) -> str:
+    text = message.rstrip(".")
+    return text[0].lower() + text[1:] if text.startswith("The ") else text
+
+
+def _show_change(outcome: Outcome, change: Change, *, diffs: bool) -> None:
+    told = any(todo.edit_path == change.path for todo in outcome.mended)
+    reason = "" if told else change.reason or _why_new(outcome, change)
+    out.data(f"  {report.verb(change):<14} {change.path}{f'  ({reason})' if reason else ''}")
     for conflict in change.conflicts:
-        out.data(f"      both changed {conflict.where}")
+        how = "you changed what is not needed any more" if conflict.new is None else "both changed"
+        out.data(f"      {how}: {conflict.where}")
+        if why := _why_changed(outcome, change.path, conflict.where):
+            out.data(f"      because {why}")
     if diffs and change.writes:
         out.data(changes.diff(change).rstrip("\n"))
+
+
+def _why_new(outcome: Outcome, change: Change) -> str:
+    """Return why a file of a stack's own is there, and that only line numbers move in a manifest."""
+    if change.writes and not change.drifts:
+        return "only where the variables are read"
+    return next((file.why for file in outcome.today.plan.files if file.path == change.path), "")
+
+
+def _why_changed(outcome: Outcome, path: str, key: str) -> str:
+    """Return why the command of a process type is another one in today's text of a Procfile."""
+    view = outcome.today.views.get(path)
+    process = view.plan.process(key) if view and view.plan else None
+    return str(Proposal(id="", what="", why=process.why, evidence=process.evidence).reason) if process else ""
 
 
 def say_fresh(outcome: Outcome, *, as_json: bool) -> None:
@@ -74,17 +119,13 @@ def finish(outcome: Outcome, *, as_json: bool) -> int:
 
 
 def _print_written(outcome: Outcome, written: list[Change]) -> None:
-    if not written:
+    if written:
+        out.data()
+        out.data(f"Updated {len(written)} file{'s' if len(written) > 1 else ''}.")
+    else:
         out.data("Nothing to write: every file is as it should be.")
-        return
-    out.data()
-    out.data(f"Updated {len(written)} file{'s' if len(written) > 1 else ''}.")
-    steps = report.update_steps(
-        outcome.top, outcome.today.plan, outcome.todos, tuple(written), outcome.state.answers
-    )
-    if any(change.kind == "conflict" for change in written):
-        return
-    report.print_steps(steps)
+    if not any(change.kind == "conflict" for change in outcome.found):
+        report.print_steps(update_steps.steps(outcome))
 
 
 def _print_conflicts(clashes: list[Change]) -> None:
@@ -94,12 +135,8 @@ def _print_conflicts(clashes: list[Change]) -> None:
     out.data(out.paint("Conflicts, for you to settle:", "bold"))
     for change in clashes:
         line = conflicts.first_marker(change.after.content if change.after else b"")
-        where = f"{change.path}:{line}" if line else f"{change.path} (it keeps yours)"
         for conflict in change.conflicts:
-            out.data(f"  {where}: {conflict.where}")
-            if not line:
-                out.data(f"      yours:        {_shown(conflict, conflict.yours)}")
-                out.data(f"      scaffold now: {_shown(conflict, conflict.new)}")
+            _print_conflict(change.path, line, conflict)
     out.data(
         f"Both sides of each are in {conflicts.FOLDER}/report.txt. "
         "Edit the files (`git mergetool` works, too), then"
@@ -115,7 +152,15 @@ def _shown(conflict: Conflict, value: str | None) -> str:
 
     if value is None:
         return "(not there)"
-    return "***" if any(map(classify.is_secret, conflict.where.split("."))) else redact(value)
+    return "***" if any(map(classify.is_secret, conflict.where.split("."))) else redact(value.rstrip("\n"))
+
+
+def _print_conflict(path: str, line: int, conflict: Conflict) -> None:
+    where = "" if conflict.where.startswith("line ") else f": {conflict.where}"
+    out.data(f"  {path}:{line}{where}" if line else f"  {path} (it keeps yours){where}")
+    for title, value in (("yours", conflict.yours), ("scaffold now", conflict.new)):
+        if value is None or "\n" not in value.rstrip("\n"):
+            out.data(f"      {title + ':':<13} {_shown(conflict, value)}")
 
 
 def unsettled(top: Path, state: State) -> dict[str, str]:

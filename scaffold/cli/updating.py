@@ -27,7 +27,10 @@ _VERSION_ALONE = lazy(r"\s*python-[\d.]+\s*")
 
 @record
 class Outcome:
-    """What an update comes to. `state` is what is to be kept of it, `todos` what is left to the person."""
+    """What an update comes to. `state` is what is to be kept of it, `todos` what is left to the person.
+
+    `mended` are the to-dos that were edits of a file: those are made.
+    """
 
     top: Path
     today: Today
@@ -36,6 +39,7 @@ class Outcome:
     proposals: tuple[Proposal, ...]
     todos: tuple[Todo, ...]
     edited: Mapping[str, Change] = made(factory=dict)
+    mended: tuple[Todo, ...] = ()
 
     @property
     def drifts(self) -> tuple[Change, ...]:
@@ -86,7 +90,8 @@ def _compared(
 ) -> Outcome:
     found = changes.plan_changes(today.settled.request.top, tree, today.state, again=wish.again)
     found, todos = with_edits(today, (*found, *_moved(today, found)))
-    return outcome(today, found, offered, todos)
+    mended = tuple(todo for todo in today.plan.todos if todo not in todos)
+    return replace(outcome(today, found, offered, todos), mended=mended)
 
 
 def _moved(today: Today, found: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -140,7 +145,7 @@ def with_edits(today: Today, found: tuple[Change, ...]) -> tuple[tuple[Change, .
     left = []
     for todo in today.plan.todos:
         change = by_path.get(todo.edit_path)
-        if change is None or todo.edit_path not in base or change.kind in ("blocked", "deleted"):
+        if change is None or todo.edit_path not in base or change.kind in ("blocked", "deleted", "conflict"):
             left.append(todo)
             continue
         edit = edits.propose(top, todo, {change.path: change} if change.after else {})

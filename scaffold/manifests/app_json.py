@@ -187,7 +187,8 @@ def _addons(document: json_file.Json) -> list[tuple[str, str, int]]:
     for at, item in enumerate(_items(document.at("addons"))):
         plan = item if isinstance(item, str) else _text(_mapping(item).get("plan"))
         if plan:
-            found.append((plan, _text(_mapping(item).get("as")), document.line("addons", at)))
+            line = document.line("addons", at, "plan") or document.line("addons", at)
+            found.append((plan, _text(_mapping(item).get("as")), line))
     return found
 
 
