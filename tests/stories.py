@@ -2,12 +2,15 @@
 
     fixtures/story_NAME/before/     the repository before scaffold (a `.scaffold/` in it: after an older one)
     fixtures/story_NAME/edit/       files laid over it after init: changes of the code and of scaffold's files
-    fixtures/story_NAME/after/      what update says, and every file that it changed
+    fixtures/story_NAME/after/      what update says, and every file that it changed (of bin/deploy the diff)
     fixtures/story_NAME/fixture.toml
         situation = "..."           in a sentence
         delete = ["heroku.yml"]     what the person deleted after init
         update = ["--decline", ...] arguments of update beside --yes;  init = [...] those of init
         [[replace]]                 in `path` the text `old` becomes `new` after init ("" appends)
+        rewritten = ["..."]         lines of the person's that update has to change: what Heroku takes no more
+        git = true                  in a git repository, all committed after init
+        crlf = true                 every file but those of .scaffold/ has Windows line ends after init
 
 python -m tests.stories [NAME ...]     write after/ anew (all without names)
 """
@@ -15,7 +18,10 @@ python -m tests.stories [NAME ...]     write after/ anew (all without names)
 from __future__ import annotations
 
 import contextlib
+import difflib
+import functools
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,20 +47,67 @@ def settings(name: str) -> dict[str, Any]:
 @contextlib.contextmanager
 def told(name: str) -> Iterator[Path]:
     """Yield a repository as it is right before the update of a story."""
-    said = settings(name)
     with TemporaryDirectory(prefix="story-") as scratch:
         app = Path(scratch) / "app"
+        shutil.copytree(_ready(name, Path(_made().name) / name / "app"), app, symlinks=True)
+        yield app
+
+
+@functools.cache
+def _made() -> TemporaryDirectory[str]:
+    """Return the folder that keeps each story's repository while the process lives: init takes a while."""
+    return TemporaryDirectory(prefix="stories-")
+
+
+def _ready(name: str, app: Path) -> Path:
+    """Make a story's repository, unless it is there."""
+    if not app.exists():
+        said = settings(name)
         shutil.copytree(FIXTURES / name / "before", app, symlinks=True)
         if not (app / ".scaffold").exists():
             code, _, talk = call("init", "-C", str(app), "--yes", *said.get("init", []))
             assert code == 0, talk
+        if said.get("git"):
+            commit(app, "Add Heroku files")
+        if said.get("crlf"):
+            _use_crlf(app)
         if (FIXTURES / name / "edit").is_dir():
             shutil.copytree(FIXTURES / name / "edit", app, symlinks=True, dirs_exist_ok=True)
         for path in said.get("delete", []):
             (app / path).unlink()
         for change in said.get("replace", []):
             _replace(app / change["path"], change["old"], change["new"])
-        yield app
+    return app
+
+
+def git(top: Path, *words: str) -> str:
+    """Run git in a repository, with a name of its own; return what it prints."""
+    named = ("-c", "user.name=Story", "-c", "user.email=story@example.com", "-c", "commit.gpgsign=false")
+    return subprocess.run(
+        ["git", "-C", str(top), *named, *words], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def commit(top: Path, message: str) -> None:
+    """Commit everything, in a new repository where there is none."""
+    if not (top / ".git").exists():
+        git(top, "init", "-q", "-b", "main")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", message)
+
+
+def files(top: Path) -> dict[str, bytes]:
+    """Read every file of the person's repository: none of git's, none of `.scaffold/`."""
+    return {
+        path: content
+        for path, content in contents(top).items()
+        if not path.startswith((".scaffold/", ".git/"))
+    }
+
+
+def _use_crlf(top: Path) -> None:
+    for path, content in files(top).items():
+        (top / path).write_bytes(content.replace(b"\n", b"\r\n"))
 
 
 def _replace(path: Path, old: str, new: str) -> None:
@@ -67,20 +120,29 @@ def results(name: str) -> dict[str, str]:
     """Return what update says and the files that it changed; `again.txt` where a second run changes more."""
     said = settings(name)
     with told(name) as app:
-        before = contents(app)
+        before = files(app)
         code, shown, talk = call("update", "-C", str(app), "--yes", *said.get("update", []))
-        after = contents(app)
+        after, everything = files(app), contents(app)
         found = {"update.txt": f"exit {code}\n{shown}{talk}".replace(str(app), "APP")}
         for path, content in after.items():
-            if not path.startswith(".scaffold/") and before.get(path) != content:
+            if before.get(path) == content:
+                continue
+            if path == "bin/deploy":
+                found["files/bin/deploy.diff"] = _diff(path, before.get(path, b""), content)
+            else:
                 found["files/" + path] = content.decode("utf-8")
-        gone = sorted(path for path in before if path not in after and not path.startswith(".scaffold/"))
+        gone = sorted(before.keys() - after.keys())
         if gone:
             found["gone.txt"] = "\n".join(gone) + "\n"
-        code, shown, talk = call("update", "-C", str(app), "--yes")
-        if code == 0 and contents(app) != after:
-            found["again.txt"] = f"changed something\n{shown}{talk}"
+        again, shown, talk = call("update", "-C", str(app), "--yes")
+        if again != code or contents(app) != everything:
+            found["again.txt"] = f"exit {again}, changed something\n{shown}{talk}"
     return found
+
+
+def _diff(path: str, before: bytes, after: bytes) -> str:
+    old, new = (text.decode("utf-8").splitlines(keepends=True) for text in (before, after))
+    return "".join(difflib.unified_diff(old, new, path, path, n=1))
 
 
 def expected(name: str) -> dict[str, str]:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import stat
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from scaffold import state
+from scaffold import merge, state
+from scaffold.conflicts import FOLDER as CONFLICTS
+from scaffold.manifests import procfile
 from tests import stories
 from tests.golden import call, contents
+
+
+def _update(name: str, app: Path, *words: str) -> tuple[int, str, str]:
+    return call("update", "-C", str(app), *words, *stories.settings(name).get("update", []))
+
+
+def test_there_is_a_story_for_each_kind_of_upgrade() -> None:
+    assert len(stories.names()) >= 36
+    assert all(stories.settings(name)["situation"].endswith(".") for name in stories.names())
 
 
 @pytest.mark.parametrize("name", stories.names())
@@ -20,33 +36,110 @@ def test_a_story_ends_as_it_is_written_down(name: str) -> None:
 def test_no_line_of_the_person_is_lost(name: str) -> None:
     with stories.told(name) as app:
         base = state.load(app).base
-        before = contents(app)
-        call("update", "-C", str(app), "--yes", *stories.settings(name).get("update", []))
-        after = contents(app)
+        before = stories.files(app)
+        _update(name, app, "--yes")
+        after = stories.files(app)
+    rewritten = set(stories.settings(name).get("rewritten", []))
     for path, content in before.items():
-        if path.startswith(".scaffold/"):
-            continue
         own = content.decode("utf-8", "replace").splitlines()
         written = set(base.get(path, b"").decode("utf-8", "replace").splitlines())
         if path not in after:
             assert set(own) <= written, f"{path} is gone with lines of the person's"
             continue
-        kept = {line.strip(" ,") for line in after[path].decode("utf-8", "replace").splitlines()}
-        lost = [line for line in own if line not in written and line.strip(" ,") not in kept]
-        assert not lost, f"{path} lost {lost}"
+        kept = {line.strip(" \t,") for line in after[path].decode("utf-8", "replace").splitlines()}
+        lost = [line for line in own if line not in written and line.strip(" \t,") not in kept]
+        assert {line.strip() for line in lost} <= rewritten, f"{path} lost {lost}"
 
 
 @pytest.mark.parametrize("name", stories.names())
 def test_check_writes_nothing_and_agrees_with_update(name: str) -> None:
     with stories.told(name) as app:
         before = contents(app)
-        code, _, _ = call("update", "-C", str(app), "--check")
+        checked, _, _ = _update(name, app, "--check")
+        shown, text, _ = _update(name, app, "--dry-run", "--diff")
         assert contents(app) == before
-        call("update", "-C", str(app), "--yes")
-        changed = {
-            path: content
-            for path, content in contents(app).items()
-            if not path.startswith(".scaffold/") and before.get(path) != content
+        was = stories.files(app)
+        code, _, _ = _update(name, app, "--yes")
+        now = stories.files(app)
+        rest, _, _ = call("update", "-C", str(app), "--check")
+    changed = {path for path in {*was, *now} if was.get(path) != now.get(path)}
+    assert checked == (1 if changed or code else 0)
+    assert shown == code
+    assert {path for path in changed if f"+++ {path}\n" not in text} <= was.keys() - now.keys()
+    assert rest == code
+
+
+@pytest.mark.parametrize("name", stories.names())
+def test_every_file_stays_one_of_its_kind(name: str) -> None:
+    with stories.told(name) as app:
+        before, modes = stories.files(app), _modes(app)
+        code, _, _ = _update(name, app, "--yes")
+        after = stories.files(app)
+        assert {path: mode for path, mode in _modes(app).items() if path in modes}.items() <= modes.items()
+        if code == 0 and (app / "bin/deploy").exists() and not stories.settings(name).get("crlf"):
+            subprocess.run(["bash", "-n", app / "bin/deploy"], check=True)
+    for path, content in after.items():
+        if path.endswith(".json"):
+            json.loads(content)
+        if path == "Procfile" and code == 0:
+            assert procfile.parse(content.decode(), path)
+        old = before.get(path)
+        if old is None or old == content:
+            continue
+        assert (b"\r\n" in old) == (b"\r\n" in content), path
+        assert content.count(b"\r\n") in (0, content.count(b"\n")), path
+        assert old.endswith(b"\n") == content.endswith(b"\n"), path
+
+
+def _modes(app: Path) -> dict[str, int]:
+    return {path: stat.S_IMODE((app / path).stat().st_mode) for path in stories.files(app)}
+
+
+def _in_conflict() -> list[str]:
+    return [name for name in stories.names() if stories.expected(name)["update.txt"].startswith("exit 1\n")]
+
+
+def test_some_stories_end_in_conflict() -> None:
+    assert len(_in_conflict()) >= 4
+
+
+@pytest.mark.parametrize("name", _in_conflict())
+def test_abort_brings_everything_back(name: str) -> None:
+    with stories.told(name) as app:
+        before = contents(app)
+        assert _update(name, app, "--yes")[0] == 1
+        assert call("update", "-C", str(app), "--check")[0] == 1
+        assert call("update", "-C", str(app), "--abort")[0] == 0
+        left = {path: text for path, text in contents(app).items() if not path.startswith(".git/")}
+        assert left == {path: text for path, text in before.items() if not path.startswith(".git/")}
+        assert _update(name, app, "--yes")[0] == 1
+
+
+@pytest.mark.parametrize("side", [0, -1])
+@pytest.mark.parametrize("name", _in_conflict())
+def test_a_settled_conflict_stays_settled(name: str, side: int) -> None:
+    """Whichever side a person takes, the next update has nothing to say of it."""
+    with stories.told(name) as app:
+        assert _update(name, app, "--yes")[0] == 1
+        document = json.loads((app / CONFLICTS / "open.json").read_text())
+        for path, found in document["conflicts"].items():
+            text = (app / path).read_bytes().decode()
+            if merge.has_markers(text):
+                settled = merge.sides(text)[side]
+            else:
+                settled = text
+                for one in found if side else ():
+                    settled = settled.replace(one["yours"], one["new"], 1)
+            (app / path).write_bytes((settled if settled != text else settled + "\n").encode())
+        code, _, talk = call("update", "-C", str(app), "--continue")
+        assert code == 0, talk
+        settled_files = stories.files(app)
+        code, _, talk = call("update", "-C", str(app), "--yes")
+        assert code == 0, talk
+        after = stories.files(app)
+        assert {path: after.get(path) for path in document["conflicts"]} == {
+            path: settled_files[path] for path in document["conflicts"]
         }
-        gone = [path for path in before if path not in contents(app) and not path.startswith(".scaffold/")]
-    assert code == (1 if changed or gone else 0)
+        last = contents(app)
+        assert call("update", "-C", str(app), "--yes")[0] == 0
+        assert contents(app) == last
