@@ -64,7 +64,9 @@ class Change:
 
     @property
     def drifts(self) -> bool:
-        """Tell whether it changes in more than the line numbers of where variables are read."""
+        """Tell whether it is in conflict, or changes in more than the lines where variables are read."""
+        if self.kind == "conflict":
+            return True
         if not self.writes or self.kind == "gone" or self.before is None or self.after is None:
             return self.writes
         return _without_places(self.path, self.before) != _without_places(self.path, self.after.content)
@@ -220,7 +222,7 @@ def kept_state(found: Collection[Change], state: State, *, whole: bool) -> State
     base = {} if whole else dict(state.base)
     added, adopted = dict(state.added), set(state.adopted)
     for change in found:
-        keeps = change.kind in ("blocked", "kept")
+        keeps = change.kind in ("blocked", "kept", "left")
         if keeps and change.path in state.base:
             base[change.path] = state.base[change.path]
         if keeps or change.ours is None or (change.kind == "own" and change.after is None):

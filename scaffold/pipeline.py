@@ -35,6 +35,8 @@ class Request:
     `top` is the top of the repository; `answers` are `--set` values and recorded answers. `declined`
     are proposals that a person does not want: "process/worker", "addon/redis", "config_var/API_KEY",
     "buildpack/heroku/nodejs". `layer` is the organisation's template: for the rendering, not for detection.
+    `home` is the app that an earlier run chose, as the question `app` names it: an app in another folder
+    does not take its place while it is there.
     """
 
     top: Path
@@ -45,6 +47,7 @@ class Request:
     versions: Mapping[str, str] = made(factory=dict)
     declined: frozenset[str] = frozenset()
     layer: Layer | None = None
+    home: str = ""
 
     @property
     def extra(self) -> Path | None:
@@ -137,9 +140,9 @@ def analyse_recorded(request: Request, given: Mapping[str, str]) -> tuple[Analys
 def analyse_repo(repo: Repo, request: Request) -> Analysis:
     """Like `analyse`, for a repository that is already indexed."""
     facts = (*detect(repo), *declined_facts(request.declined))
-    every = candidates(facts)
+    every = _home_first(candidates(facts), request.home)
     ranked = _asked(every, request)
-    ties = tied(ranked) if ranked else ()
+    ties = tied(_beside(ranked, request.home)) if ranked else ()
     if not ranked or len(ties) > 1 or not (_is_app(ranked[0]) or request.stack or request.root):
         _raise_broken(repo, request.root or ".")
         return Analysis(
@@ -194,6 +197,25 @@ def unplanned(top: Path) -> Analysis:
 def _is_app(item: Ranked) -> bool:
     """Tell an app from a mere hint: a library, an asset build, a front end of nothing."""
     return item.uses.strength > Strength.HINT
+
+
+def _home_first(ranked: tuple[Ranked, ...], home: str) -> tuple[Ranked, ...]:
+    """Put the apps in the folder of the earlier one first, unless that one is in another folder now."""
+    here = tuple(item for item in ranked if home and _is_app(item) and item.uses.root == _root_of(home))
+    stack = home.partition(" in ")[0]
+    moved = stack in {item.uses.stack for item in ranked} - {item.uses.stack for item in here}
+    return ranked if moved else tuple(dict.fromkeys((*here, *ranked)))
+
+
+def _beside(ranked: tuple[Ranked, ...], home: str) -> tuple[Ranked, ...]:
+    """Return the candidates that the best one must be compared with: at home, those in its folder."""
+    if not ranked or not home or ranked[0].uses.root != _root_of(home):
+        return ranked
+    return tuple(item for item in ranked if item.uses.root == ranked[0].uses.root)
+
+
+def _root_of(label: str) -> str:
+    return label.partition(" in ")[2] or "."
 
 
 def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:

@@ -81,8 +81,15 @@ def deprecated(plan: Plan, answers: Mapping[str, str], declined_ids: frozenset[s
 def _app(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:
     before, now = old.get("app", ""), new.get("app", "")
     if before and before != now:
+        there = any(lost.what == "app" and lost.value == before for lost in plan.considered)
         reason = reasons.of_app(plan)
-        yield Proposal(id="app", what=f"the app: {before} -> {now}", why=reason.why, evidence=reason.evidence)
+        yield Proposal(
+            id="app",
+            what=f"the app: {before} -> {now}",
+            why=reason.why,
+            evidence=reason.evidence,
+            answer=("app", before) if there else ("", ""),
+        )
 
 
 def _runtime(old: Decided, new: Decided, plan: Plan) -> Iterator[Proposal]:

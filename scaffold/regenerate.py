@@ -19,7 +19,7 @@ from scaffold.manifests import app_json
 from scaffold.pipeline import Analysis, Request, analyse_view
 from scaffold.plan.model import Plan
 from scaffold.questions import question_context, typed_answers
-from scaffold.record import record
+from scaffold.record import record, replace
 from scaffold.render import Rendered
 from scaffold.state import State
 
@@ -59,12 +59,18 @@ def look(settled: Settled, known: State) -> Today:
     """Make the views that the edited files of a repository need."""
     edited = state.output(settled.request.top, known).edited
     views = {
-        path: analyse_view(settled.analysis, settled.request, [path])
+        path: analyse_view(settled.analysis, _before_edit(settled.request, path, known), [path])
         for path in sorted(edited)
         if path not in _OWN_WAY and path not in known.adopted
     }
     planned = {path: view for path, view in views.items() if view.plan is not None}
     return Today(settled=settled, state=known, views=planned)
+
+
+def _before_edit(request: Request, path: str, known: State) -> Request:
+    """Return the request with the language version that scaffold wrote: the recorded one may be the edit."""
+    written = decided.of_base({path: known.base[path]}).get("runtime")
+    return replace(request, versions={**request.versions, **written}) if written else request
 
 
 def decided_of(settled: Settled) -> dict[str, Any]:

@@ -104,8 +104,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _scene(arguments: argparse.Namespace) -> Scene | None:
     top, root = place(arguments.directory, arguments.root)
-    answers = states.load(top).answers
-    analysis, _ = analyse_recorded(Request(top=top, stack=arguments.stack, root=root, answers=answers), {})
+    state = states.load(top)
+    answers, home = state.answers, str(state.plan.get("app", ""))
+    request = Request(top=top, stack=arguments.stack, root=root, answers=answers, home=home)
+    analysis, _ = analyse_recorded(request, {})
     if analysis.plan is None:
         explain_undecided(analysis)
         return None

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 
 from scaffold import state as states
-from scaffold.cli import ask, out, report, settle, template, updating
+from scaffold.cli import ask, out, report, settle, template, update_report, updating
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.errors import OK, UNDECIDED, UserError
 from scaffold.pipeline import Request, analyse, place
@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ask.needs_terminal()
     updating.recover(top, looking=looking)
     state = states.load(top)
+    if unsettled := update_report.unsettled(top, state):
+        return update_report.print_unsettled(unsettled)
     given = ask.given_answers(arguments.set, arguments.answers)
     layer, state = template.chosen(arguments.template, given, state, top, look=True)
     request = Request(

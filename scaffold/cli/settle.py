@@ -22,7 +22,8 @@ def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[An
     """Analyse with what was answered by people; an answer that only took the default binds nobody."""
     answers = {**questions.chosen(state.answers, _defaults_then(state)), **given}
     versions = (state.plan or decided.of_base(state.base)).get("runtime", {})
-    return analyse_recorded(replace(request, answers=answers, versions=versions), given)
+    home = str(state.plan.get("app", ""))
+    return analyse_recorded(replace(request, answers=answers, versions=versions, home=home), given)
 
 
 def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -> Settled:
