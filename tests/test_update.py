@@ -332,6 +332,19 @@ def test_a_killed_write_is_told_by_check_and_ended_by_the_next_update(shop: Path
     assert "worker=1" in (shop / "bin/deploy").read_text()
 
 
+def test_two_updates_at_once_leave_one_result(shop: Path) -> None:
+    add_worker(shop)
+    words = [sys.executable, "-m", "scaffold", "update", "-C", str(shop), "--yes"]
+    running = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    talks = [process.communicate(timeout=60)[1].decode() for process in running]
+    codes = [process.returncode for process in running]
+    assert 0 in codes
+    for code, talk in zip(codes, talks, strict=True):
+        assert code == 0 or (code == 2 and "meanwhile" in talk), talk
+    assert (shop / "Procfile").read_text().count("worker:") == 1
+    assert update(shop, "--check")[0] == 0
+
+
 def test_the_state_is_small_and_says_what_made_it(shop: Path) -> None:
     document = json.loads((shop / ".scaffold/state.json").read_text())
     assert document["format"] == state.FORMAT

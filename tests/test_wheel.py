@@ -46,7 +46,7 @@ def test_it_holds_templates_data_and_the_typing_mark(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "fixtures/"))]
 
 
-def test_installed_from_it_init_writes_the_same_files(wheel: Path, tmp_path: Path) -> None:
+def test_installed_from_it_init_and_update_write_the_same_files(wheel: Path, tmp_path: Path) -> None:
     site, app = tmp_path / "site", tmp_path / "shop"
     words = [
         sys.executable,
@@ -65,14 +65,19 @@ def test_installed_from_it_init_writes_the_same_files(wheel: Path, tmp_path: Pat
     (app / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
     environment = {**os.environ, "PYTHONPATH": str(site)}
     code = "import sys; import scaffold.cli as c; assert 'site' in c.__file__; sys.exit(c.main())"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "init", "-C", str(app), "--yes"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    def scaffold(*words: str) -> subprocess.CompletedProcess[str]:
+        called = [sys.executable, "-c", code, *words, "-C", str(app), "--yes"]
+        return subprocess.run(
+            called, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    done = scaffold("init")
     assert done.returncode == 0, done.stderr
     assert (app / "Procfile").read_text() == "web: gunicorn app:app\n"
     assert os.access(app / "bin" / "deploy", os.X_OK)
+    (app / "Procfile").write_text("web: gunicorn app:app\nmailer: python app.py\n")
+    done = scaffold("update")
+    assert done.returncode == 0, done.stderr
+    assert "mailer=1" in (app / "bin" / "deploy").read_text()
+    assert (app / "Procfile").read_text() == "web: gunicorn app:app\nmailer: python app.py\n"
