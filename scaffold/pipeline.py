@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import about, declared, heroku_ci, stacks, state
+from scaffold.checkout import git_top, open_repo
 from scaffold.errors import ManifestError, Undecided, UserError
 from scaffold.facts import AnyFact, Process, Strength, Withdrawn
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
 from scaffold.record import made, record, replace
-from scaffold.repo import Repo, git_top, open_repo
+from scaffold.repo import Repo
 from scaffold.stacks import stacks_for
 
 if TYPE_CHECKING:

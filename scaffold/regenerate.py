@@ -13,11 +13,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold import __version__, decided, merge, output, policy, questions, render, state
+from scaffold import __version__, merge, output, policy, questions, render, state
 from scaffold.errors import ManifestError
 from scaffold.manifests import app_json
 from scaffold.pipeline import Analysis, Request, analyse_view
 from scaffold.plan.model import Plan
+from scaffold.proposals import decided
 from scaffold.questions import question_context, typed_answers
 from scaffold.record import record, replace
 from scaffold.render import Rendered

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from scaffold.checkout import open_repo
 from scaffold.facts import AnyFact, Doubt, Migration, Process, Uses
-from scaffold.repo import Repo, open_repo
+from scaffold.repo import Repo
 from scaffold.stacks import nextjs, node, static
 
 SERVER = "const app = require('express')();\napp.listen(process.env.PORT || 3000);\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from scaffold.checkout import open_repo
 from scaffold.facts import AnyFact, Process
-from scaffold.repo import open_repo
 from scaffold.stacks import rails, ruby
 
 F = TypeVar("F", bound=AnyFact)

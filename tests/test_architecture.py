@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.repo import open_repo
+from scaffold.checkout import open_repo
 from scaffold.stacks import all_stacks, marks, stacks_for
 from tests import golden
 
@@ -18,8 +18,7 @@ KEEPING = (
     "state.py",
     "changes.py",
     "conflicts.py",
-    "decided.py",
-    "proposals.py",
+    "proposals",
     "regenerate.py",
     "cache.py",
 )
@@ -103,7 +102,9 @@ FORBIDDEN = {
 
 def modules(place: str) -> list[Path]:
     target = PACKAGE / place
-    return [target] if target.is_file() else sorted(target.rglob("*.py"))
+    found = [target] if target.is_file() else sorted(target.rglob("*.py"))
+    assert found, f"{place} is not there"
+    return found
 
 
 def imports(path: Path) -> set[str]:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scaffold.checkout import open_repo
 from scaffold.errors import ManifestError
 from scaffold.facts import AnyFact, ConfigVar, File, Migration, Process, Uses
 from scaffold.families.dart.code import blank, classes
 from scaffold.families.dart.conduit import upper_snake
 from scaffold.families.dart.sdk import bounds, sdk_release
 from scaffold.manifests.pubspec import parse, parse_lock
-from scaffold.repo import open_repo
 from scaffold.stacks.dart import detect
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import about, declared
+from scaffold.checkout import open_repo
 from scaffold.declared_procfile import tool_of
 from scaffold.errors import ManifestError
 from scaffold.facts import About, Addon, AnyFact, Buildpack, ConfigVar, Doubt, Migration, Process, Strength
 from scaffold.manifests import app_json, heroku_yml
-from scaffold.repo import open_repo
 
 
 def facts(top: Path, files: dict[str, str]) -> list[AnyFact]:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scaffold.checkout import open_repo
 from scaffold.errors import ManifestError
 from scaffold.facts import AnyFact, Doubt, Image, Process, Strength, Uses
 from scaffold.families.docker.apps import role_of
 from scaffold.families.docker.ports import literal_port, with_port
 from scaffold.manifests import compose, dockerfile
-from scaffold.repo import open_repo
 from scaffold.stacks.docker import detect
 
 

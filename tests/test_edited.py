@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import edits
+from scaffold.checkout import open_repo
 from scaffold.context import template_context
 from scaffold.facts import Addon, Buildpack, ConfigVar, Doubt, Process, Scale, Strength, Todo, Withdrawn
 from scaffold.pipeline import Analysis, Request, analyse, analyse_repo
 from scaffold.plan.model import Plan
-from scaffold.repo import Repo, open_repo
+from scaffold.repo import Repo
 from tests import golden
 
 APP = {

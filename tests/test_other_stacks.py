@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scaffold.checkout import open_repo
 from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, File, Migration, Process, Strength, Uses
-from scaffold.repo import open_repo
 
 Found = Callable[[str, Mapping[str, str]], list[AnyFact]]
 STACKS = ("go", "php", "laravel", "java", "elixir", "rust", "dotnet")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.checkout import open_repo
 from scaffold.facts import (
     Addon,
     AnyFact,
@@ -22,7 +23,7 @@ from scaffold.facts import (
     Uses,
 )
 from scaffold.families.python.apps import PythonApp, add_command, app_of, needs, python_apps
-from scaffold.repo import Repo, open_repo
+from scaffold.repo import Repo
 from scaffold.stacks import python
 
 

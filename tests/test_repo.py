@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from scaffold import repo as repos
+from scaffold.checkout import open_repo
 from scaffold.errors import ManifestError, UserError
 from scaffold.manifests import json_file
-from scaffold.repo import Repo, is_secondary, join, open_repo, relative
+from scaffold.repo import Repo, is_secondary, join, relative
 from tests import golden
 
 

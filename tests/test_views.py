@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.checkout import open_repo
 from scaffold.errors import ManifestError
 from scaffold.manifests import app_json, procfile
 from scaffold.pipeline import Request, analyse, analyse_repo, analyse_view
-from scaffold.repo import Repo, open_repo
+from scaffold.repo import Repo
 from tests import golden
 
 INPUTS = ("Procfile", "app.json", "heroku.yml", ".buildpacks", "config-vars.toml", ".env.example")

@@ -11,7 +11,7 @@ from scaffold.errors import Undecided, UserError
 from scaffold.output import make_context
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 from scaffold.questions import as_text, choices, question_context, typed_answers
 from scaffold.record import made, record
 from scaffold.state import parse_answers

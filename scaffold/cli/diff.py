@@ -12,7 +12,7 @@ from scaffold.cli import looking, out
 from scaffold.cli.detect import add_detection_arguments
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK, UNDECIDED
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 from scaffold.provenance.causes import Cause
 from scaffold.provenance.differences import hunks
 from scaffold.provenance.keyed_lines import Key, at_known_places, shown

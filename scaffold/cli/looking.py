@@ -18,7 +18,7 @@ from scaffold.cli.updating import Outcome
 from scaffold.errors import UserError
 from scaffold.merge import newlines
 from scaffold.pipeline import Request, place
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 from scaffold.provenance import Known, Origin, origins
 from scaffold.provenance.keyed_lines import Key, unit
 from scaffold.provenance.template_lines import Layer, Traced, trace

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scaffold import decided, policy, proposals, regenerate
+from scaffold import policy, regenerate
 from scaffold.cli import ask, settle
 from scaffold.errors import UserError
 from scaffold.pipeline import analyse
-from scaffold.proposals import Proposal
+from scaffold.proposals import compare, decided, model
+from scaffold.proposals.model import Proposal
 from scaffold.record import record, replace
 from scaffold.regenerate import Settled
 from scaffold.state import State
@@ -31,8 +32,8 @@ def proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple
     refusals = _refused(offered, state, wish)
     if wish.prompt:
         refusals = (*refusals, *ask.refused([p for p in offered if p.can_decline and p not in refusals]))
-    ids, answers = proposals.declined(refusals)
-    answers |= proposals.accepted(proposal for proposal in newer if proposal not in refusals)
+    ids, answers = model.declined(refusals)
+    answers |= model.accepted(proposal for proposal in newer if proposal not in refusals)
     if not ids and not answers:
         return settled, offered
     request = replace(
@@ -50,14 +51,14 @@ def _newer(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:
     known = state.versions.get("platform_data") == policy.checked()
     if "runtime_file" in wish.given or (known and not wish.prompt and not wish.declined):
         return ()
-    return proposals.deprecated(settled.plan, settled.answers, settled.request.declined)
+    return compare.deprecated(settled.plan, settled.answers, settled.request.declined)
 
 
 def _compare(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:
     old = state.plan or decided.of_base(state.base)
     return (
-        *proposals.answers(state.answers, settled.answers, wish.given),
-        *proposals.compare(old, regenerate.decided_of(settled), settled.plan),
+        *compare.answers(state.answers, settled.answers, wish.given),
+        *compare.compare(old, regenerate.decided_of(settled), settled.plan),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from scaffold import decided, questions, render
+from scaffold import questions, render
 from scaffold.cli import ask, out
 from scaffold.errors import UserError
 from scaffold.output import OPTIONAL
 from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded
 from scaffold.plan.model import Plan
+from scaffold.proposals import decided
 from scaffold.record import replace
 from scaffold.regenerate import Settled
 from scaffold.state import State

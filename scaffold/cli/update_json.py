@@ -10,7 +10,7 @@ from scaffold.changes import Change
 from scaffold.cli import out, report
 from scaffold.cli.updating import Outcome
 from scaffold.errors import UserError
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 
 SCHEMA_VERSION = 1
 

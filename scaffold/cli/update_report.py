@@ -14,7 +14,7 @@ from scaffold.errors import FINDINGS, OK
 from scaffold.facts import Todo
 from scaffold.merge.merged import Conflict
 from scaffold.plan.model import Note
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 from scaffold.repo import redact
 from scaffold.state import State
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from scaffold import policy
 from scaffold.cli import report
 from scaffold.cli.updating import Outcome
-from scaffold.decided import addon_key
 from scaffold.facts import ConfigVar, command
 from scaffold.plan.model import PlannedAddon
+from scaffold.proposals.decided import addon_key
 from scaffold.record import record, replace
 
 _LOCAL = (".env.example", "config-vars.toml")

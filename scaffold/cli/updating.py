@@ -15,7 +15,7 @@ from scaffold.errors import UserError
 from scaffold.facts import Todo
 from scaffold.patterns import lazy
 from scaffold.pipeline import Analysis, Request
-from scaffold.proposals import Proposal
+from scaffold.proposals.model import Proposal
 from scaffold.record import made, record, replace
 from scaffold.regenerate import Today
 from scaffold.render import Rendered
