@@ -84,6 +84,12 @@ def test_a_conflict_is_said_to_be_one(shop: Path) -> None:
     assert "it holds an open conflict" in call("explain", "-C", str(shop), "Procfile:2")[1]
 
 
+def test_what_follows_from_a_change_has_that_as_its_reason(shop: Path) -> None:
+    (shop / "Procfile").write_text((shop / "Procfile").read_text() + "mailer: python mail.py\n")
+    told = reasons(shop, "bin/deploy")
+    assert told == ["Procfile:5 is new (mailer: python mail.py) -> FORMATION (update would change it)"]
+
+
 def test_a_deleted_file_stays_deleted(shop: Path) -> None:
     (shop / ".env.example").unlink()
     assert diff(shop, ".env.example") == (

@@ -69,6 +69,17 @@ def test_an_edited_line_says_what_scaffold_would_write(shop: Path) -> None:
     assert "scaffold:     web: gunicorn shop.wsgi\n" in said
 
 
+def test_an_edit_that_clashes_is_not_called_kept(shop: Path) -> None:
+    edit(shop, "Procfile", "gunicorn shop.wsgi", "gunicorn shop.wsgi --workers 3")
+    edit(shop, "shop/settings.py", '"shop.wsgi.application"', '"shop.web.application"')
+    (shop / "shop" / "wsgi.py").rename(shop / "shop" / "web.py")
+    assert "an update leaves a conflict" in explain(shop, "Procfile:1")[1]
+    assert call("update", "-C", str(shop), "--yes")[0] == 1
+    said = explain(shop, "Procfile")[1]
+    assert "Procfile:1-7\n  An open conflict:" in said
+    assert "You added this" not in said
+
+
 def test_an_added_line_is_said_to_be_the_person_s(shop: Path) -> None:
     (shop / "Procfile").write_text((shop / "Procfile").read_text() + "mailer: python mailer.py\n")
     assert "You added this; `scaffold update` keeps it." in explain(shop, "Procfile:5")[1]
@@ -142,6 +153,7 @@ def test_paths_are_as_seen_from_the_current_folder(shop: Path, monkeypatch: pyte
         ("heroku.yml:1", "there is no file heroku.yml"),
         ("manage.py:1", "manage.py is a file of yours that scaffold does not write"),
         ("shop", "shop is a folder"),
+        (".scaffold/plan.json", ".scaffold/plan.json is scaffold's own record"),
         ("../elsewhere", "../elsewhere is not in this repository"),
         ("/etc/hosts:1", "/etc/hosts is not in this repository"),
         (".", ". is a folder"),

@@ -412,12 +412,79 @@ def test_the_json_document_tells_of_open_conflicts_and_of_what_is_no_repository_
     assert (code, document["error"]["id"], document["drift"]) == (2, "state/none", None)
 
 
+def test_it_works_from_a_folder_below(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_worker(shop)
+    (shop / "bin").mkdir(exist_ok=True)
+    monkeypatch.chdir(shop / "bin")
+    assert call("update", "--check")[0] == 1
+    assert call("update", "--yes")[0] == 0
+    assert "worker" in (shop / "Procfile").read_text()
+
+
+def test_conflicts_of_a_merge_in_git_are_told_apart(shop: Path) -> None:
+    git(shop, "checkout", "-q", "-b", "other")
+    put(shop, "app.py", (shop / "app.py").read_text() + "A = os.environ['A_KEY']\n")
+    assert update(shop, "--yes")[0] == 0
+    commit(shop)
+    git(shop, "checkout", "-q", "main")
+    put(shop, "mail.py", "import os\nB = os.environ['B_KEY']\n")
+    assert update(shop, "--yes")[0] == 0
+    commit(shop)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(shop, "merge", "-q", "other")
+    code, _, told = update(shop, "--check")
+    assert code == 1
+    assert "git checkout --ours FILE" in told
+    assert "--continue" not in told
+    for path in git(shop, "diff", "--name-only", "--diff-filter=U").split():
+        if not path.startswith(".scaffold/"):
+            git(shop, "checkout", "--ours", "--", path)
+    assert update(shop, "--yes")[0] == 0
+    assert {"A_KEY", "B_KEY"} <= json.loads((shop / "app.json").read_text())["env"].keys()
+    assert not [
+        path for path in (shop / ".scaffold").rglob("*") if path.is_file() and b"<<<<" in path.read_bytes()
+    ]
+    commit(shop)
+    assert update(shop, "--check")[0] == 0
+
+
+def test_what_was_chosen_in_a_conflict_reaches_the_other_files(shop: Path) -> None:
+    put(shop, "app.json", (shop / "app.json").read_text().replace('"basic"', '"standard-1x"'))
+    add_worker(shop)
+    assert update(shop, "--yes")[0] == 0
+    (shop / "tasks.py").unlink()
+    put(shop, "app.json", (shop / "app.json").read_text().replace('"quantity": 1', '"quantity": 2'))
+    assert update(shop, "--yes")[0] == 1
+    document = json.loads((shop / "app.json").read_text())
+    document["formation"]["web"]["quantity"] = 5
+    document["formation"].pop("worker")
+    put(shop, "app.json", json.dumps(document, indent=2) + "\n")
+    code, said, _ = update(shop, "--continue")
+    assert code == 0
+    assert "What you chose reaches bin/deploy, too:\n     scaffold update\nThen commit:" in said
+    assert update(shop, "--yes")[0] == 0
+    assert "web=5:standard-1x" in (shop / "bin/deploy").read_text()
+
+
+def test_a_checkout_with_other_line_ends_is_not_written_anew(shop: Path) -> None:
+    own = [path for path in (shop / ".scaffold").rglob("*") if path.is_file()]
+    for path in own:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    put(shop, "app.py", (shop / "app.py").read_text() + "LIMIT = os.environ.get('LIMIT', '5')\n")
+    assert update(shop, "--yes")[0] == 0
+    assert b"\r\n" in (shop / ".scaffold/base/Procfile").read_bytes()
+
+
 def test_a_proposal_is_taken_out_in_a_terminal(shop: Path) -> None:
     add_worker(shop)
     # Space takes the first proposal out, Enter confirms, Enter accepts the question whether to write.
     code, screen = terminal.run(["update", "-C", str(shop)], [b" ", b"\r", b"\r", b"\r"])
     assert code == 0, screen
-    assert "Which of these changes do you want?" in screen
+    question = screen.index("Which of these changes do you want?")
+    assert "because" in screen[:question], "the reasons come before the question"
+    assert screen.count("Changed since the last run") == 1
+    assert "Declined, and not proposed again:" in screen
+    assert "unchanged" not in screen
     kept = state.load(shop)
     assert kept.declined, screen
 

@@ -120,6 +120,8 @@ def _hunks(outcome: Outcome, change: Change) -> tuple[Hunk, ...]:
             return Told(why=change.reason)
         cause = cause_of(known, change.path, key)
         proposal = looking.proposal_of(outcome, change.path, key)
+        if proposal is None and key and len(key) == 1 and key[0].endswith("()"):
+            return Told(why="scaffold's script for what the app needs now")
         return _told(proposal, cause)
 
     return hunks(sides, tell)

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     for at, each in enumerate(found):
         if at or status:
             out.data()
-        _print(each, alone=bool(line))
+        _print(each, change, alone=bool(line))
     if not line:
         _print_missing(outcome, change)
     return OK
@@ -123,6 +123,8 @@ _TOLD = {
     "outdated": "Scaffold wrote this last time; `scaffold update` would change it now.",
     "withdrawn": "Scaffold wrote this last time, and the code does not call for it any more.",
     "own": "Yours; scaffold never wrote this.",
+    "clash": "You edited this, and scaffold would change it, too: an update leaves a conflict.",
+    "conflict": "An open conflict: keep a side or write your own, and take the marker lines out.",
 }
 
 
@@ -148,7 +150,17 @@ def _print_missing(outcome: Outcome, change: Change) -> None:
             out.data(f"New: `scaffold update` would add {named}{why}: {row.strip()}")
 
 
-def _print(block: Block, *, alone: bool) -> None:
+def _whose(block: Block, change: Change) -> str:
+    """Return the status of a block: an edit may clash with what scaffold would write now."""
+    name, status = shown(unit(block.path, block.key)), block.lines[0].status
+    places = (f"{conflict.where}." for conflict in change.conflicts)
+    clashes = status == "edited" and any(
+        f"{name}.".startswith(at) or at.startswith(f"{name}.") for at in places
+    )
+    return "clash" if clashes else status
+
+
+def _print(block: Block, change: Change, *, alone: bool) -> None:
     path = block.path
     first, last = block.lines[0], block.lines[-1]
     where = f"{path}:{first.number}" + (f"-{last.number}" if last.number != first.number else "")
@@ -157,7 +169,7 @@ def _print(block: Block, *, alone: bool) -> None:
     out.data(f"{out.paint(where, 'bold')}{named}")
     if alone or len(block.lines) == 1:
         out.data(f"    {redact(first.text.strip())}")
-    said = _TOLD.get(first.status, "")
+    said = _TOLD.get(_whose(block, change), "")
     if said and (alone or first.status != "own"):
         out.data(f"  {said}")
     if block.instead and first.status != "same":

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     updating.recover(top, looking=looking)
     state = states.load(top)
     if unsettled := update_report.unsettled(top, state):
-        return update_report.print_unsettled(unsettled)
+        return update_report.print_unsettled(top, unsettled)
     given = ask.given_answers(arguments.set, arguments.answers)
     layer, state = template.chosen(arguments.template, given, state, top, look=True)
     request = Request(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from scaffold import output, policy, regenerate, render
@@ -17,7 +16,7 @@ from scaffold.cli.proposing import Wish
 from scaffold.cli.updating import Outcome
 from scaffold.errors import UserError
 from scaffold.merge import newlines
-from scaffold.pipeline import Request, place
+from scaffold.pipeline import Request
 from scaffold.proposals.model import Proposal
 from scaffold.provenance import Known, Origin, origins
 from scaffold.provenance.keyed_lines import Key, unit
@@ -26,7 +25,7 @@ from scaffold.provenance.template_lines import Layer, Traced, trace
 
 def look(arguments: argparse.Namespace) -> Outcome | None:
     """Return what an update would come to, None where no app is found (said on stderr). Raises UserError."""
-    top, root = place(_start(arguments.directory), arguments.root)
+    top, root = updating.located(arguments)
     updating.recover(top, looking=True)
     state = states.load(top)
     if not state.format:
@@ -48,13 +47,6 @@ def look(arguments: argparse.Namespace) -> Outcome | None:
         return None
     wish = Wish(given={}, again=frozenset(), declined=frozenset(), prompt=False)
     return updating.work_out(analysis, request, state, wish)
-
-
-def _start(directory: str) -> str:
-    """Return the folder to look at: without -C, the nearest one above that scaffold has written to."""
-    here = Path(directory).absolute()
-    above = (here, *here.parents) if directory == "." else ()
-    return str(next((each for each in above if (each / states.FOLDER / "state.json").is_file()), directory))
 
 
 def known_of(outcome: Outcome, path: str) -> Known:
@@ -94,7 +86,20 @@ def change_of(outcome: Outcome, path: str) -> Change | None:
 def proposal_of(outcome: Outcome, path: str, key: Key) -> Proposal | None:
     """Return the proposal of an update that is about a key, None where nothing changed about it."""
     name = _proposal_id(path, unit(path, key))
-    return next((proposal for proposal in outcome.proposals if proposal.id == name), None)
+    start = _GROUPS.get((path, key[0]), "") if key else ""
+    for proposal in outcome.proposals:
+        if proposal.id == name or (start and not name and proposal.id.startswith(start)):
+            return proposal
+    return None
+
+
+_GROUPS = {
+    ("bin/deploy", "FORMATION"): "process/",
+    ("bin/deploy", "BUILDPACKS"): "buildpack",
+    ("bin/deploy", "STACK"): "stack_image",
+    ("app.json", "environments"): "addon/",
+}
+"""Lines that follow from all proposals of a kind: the first of them is their reason."""
 
 
 _KINDS = {
@@ -168,6 +173,13 @@ def no_such_file(outcome: Outcome, path: str) -> UserError:
             "file/ejected",
             f"{path} is ejected: it is yours, and scaffold neither writes nor follows it",
             remedy=f"To let scaffold manage it again: scaffold update --ask {path}",
+        )
+    if path.partition("/")[0] == states.FOLDER:
+        return UserError(
+            "file/own",
+            f"{path} is scaffold's own record",
+            why="It says what was asked, decided and written; a later run reads it.",
+            remedy="Its other files are: " + ", ".join(names),
         )
     there = os.path.lexists(outcome.top / path)
     what = "a folder" if os.path.isdir(outcome.top / path) else "a file of yours that scaffold does not write"

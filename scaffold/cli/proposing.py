@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scaffold import policy, regenerate
-from scaffold.cli import ask, settle
+from scaffold.cli import ask, out, settle
 from scaffold.errors import UserError
 from scaffold.pipeline import analyse
 from scaffold.proposals import compare, decided, model
@@ -13,6 +13,8 @@ from scaffold.proposals.model import Proposal
 from scaffold.record import record, replace
 from scaffold.regenerate import Settled
 from scaffold.state import State
+
+HEAD = "Changed since the last run:"
 
 
 @record
@@ -30,8 +32,10 @@ def proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple
     newer = _newer(settled, state, wish)
     offered = (*_compare(settled, state, wish), *newer)
     refusals = _refused(offered, state, wish)
-    if wish.prompt:
-        refusals = (*refusals, *ask.refused([p for p in offered if p.can_decline and p not in refusals]))
+    open_ = [p for p in offered if p.can_decline and p not in refusals] if wish.prompt else []
+    if open_:
+        _say_before_asking(offered)
+        refusals = (*refusals, *ask.refused(open_))
     ids, answers = model.declined(refusals)
     answers |= model.accepted(proposal for proposal in newer if proposal not in refusals)
     if not ids and not answers:
@@ -44,6 +48,20 @@ def proposed(settled: Settled, state: State, wish: Wish) -> tuple[Settled, tuple
     again = settle.planned(analyse(request), request, {**settled.answers, **answers})
     accepted = tuple(proposal for proposal in newer if proposal not in refusals)
     return again, (*(p for p in _compare(again, state, wish) if p.id not in {n.id for n in newer}), *accepted)
+
+
+def say(what: str, reason: str) -> None:
+    """Print a piece of news and its reason."""
+    out.data(f"  {what}")
+    if reason:
+        out.data(f"      because {reason}")
+
+
+def _say_before_asking(offered: tuple[Proposal, ...]) -> None:
+    out.data(out.paint(HEAD, "bold"))
+    for proposal in offered:
+        say(proposal.what, proposal.reason)
+    out.data()
 
 
 def _newer(settled: Settled, state: State, wish: Wish) -> tuple[Proposal, ...]:

@@ -11,7 +11,7 @@ from scaffold.cli import ask, out, settle, template, update_json, update_report,
 from scaffold.cli.detect import add_detection_arguments, explain_undecided
 from scaffold.cli.proposing import Wish
 from scaffold.errors import FINDINGS, OK, UNDECIDED, Undecided, UserError
-from scaffold.pipeline import Request, place
+from scaffold.pipeline import Request
 from scaffold.state import State
 
 EXAMPLES = """\
@@ -66,12 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from scaffold import render
 
-    top, root = place(arguments.directory, arguments.root)
+    top, root = updating.located(arguments)
     _check_usage(arguments)
     if arguments.go_on or arguments.abort:
         from scaffold.cli import update_conflicts
 
-        return update_conflicts.settle(top) if arguments.go_on else update_conflicts.abort(top)
+        return update_conflicts.settle(top, arguments) if arguments.go_on else update_conflicts.abort(top)
     looking = arguments.check or arguments.dry_run or arguments.diff
     prompt = not arguments.yes and not looking and not arguments.json and render.is_interactive()
     if not arguments.yes and not looking and not prompt:
@@ -84,7 +84,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if unsettled:
         if arguments.json:
             update_json.print_unsettled(arguments.directory, unsettled)
-        return update_report.print_unsettled(unsettled)
+        return update_report.print_unsettled(top, unsettled)
     return _update(arguments, top, root, state, prompt=prompt, looking=looking)
 
 
@@ -115,7 +115,7 @@ def _update(
     if arguments.json:
         update_json.print_outcome(arguments.directory, done)
     else:
-        update_report.show(done, diffs=arguments.diff or prompt)
+        update_report.show(done, diffs=arguments.diff or prompt, asked=prompt)
     if looking:
         update_report.say_fresh(done, as_json=arguments.json)
         drifts = bool(done.drifts) if arguments.check else any(c.kind == "conflict" for c in done.found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from scaffold import conflicts, write
@@ -15,22 +16,41 @@ from scaffold.manifests import json_file
 from scaffold.targets import existing
 
 
-def settle(top: Path) -> int:
+def settle(top: Path, arguments: argparse.Namespace) -> int:
     """Take the conflicts for settled. Returns 1 while markers are left or a JSON file is broken."""
     found = _found(top)
     managed = states.load(top).base
     marked = conflicts.marked(top, sorted({*found.conflicts, *managed}))
     if marked:
-        return print_unsettled({path: f"{path}:{line}: conflict markers" for path, line in marked.items()})
+        return print_unsettled(
+            top, {path: f"{path}:{line}: conflict markers" for path, line in marked.items()}
+        )
     for path in found.conflicts:
         _check_json(top, path)
     write.write(top, conflicts.closed(top))
     out.data("The conflicts are settled.")
+    others = _reached(arguments)
+    if others:
+        out.data(f"What you chose reaches {', '.join(others)}, too:")
+        out.data("     scaffold update")
     if found.index or (top / ".git").exists():
         paths = [path for path in found.wrote if not path.startswith(f"{states.FOLDER}/")]
         add = command("git", "add", "-A", *paths, states.FOLDER)
+        if others:
+            out.data("Then commit:")
         out.data(f"     {add} && git commit -m 'Update Heroku files'")
     return OK
+
+
+def _reached(arguments: argparse.Namespace) -> list[str]:
+    """Return the files that are no longer up to date, now that it is settled what the others say."""
+    from scaffold.cli import looking
+
+    try:
+        outcome = looking.look(arguments)
+    except UserError:
+        return []
+    return [change.path for change in outcome.drifts] if outcome else []
 
 
 def abort(top: Path) -> int:

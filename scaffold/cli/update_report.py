@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scaffold import changes, conflicts
 from scaffold.changes import Change
-from scaffold.cli import out, report, template, update_steps
+from scaffold.cli import out, proposing, report, template, update_steps
 from scaffold.cli.detect import print_notes
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK
@@ -21,33 +21,32 @@ from scaffold.state import State
 _QUIET = ("same", "own", "adopted", "deleted")
 
 
-def show(outcome: Outcome, *, diffs: bool) -> None:
-    """Print what changed since the last run with its reasons, and what happens to each file."""
+def show(outcome: Outcome, *, diffs: bool, asked: bool = False) -> None:
+    """Print what changed since the last run with its reasons, and what happens to each file.
+
+    What was `asked` about was told with the question.
+    """
     news = template.news(outcome.today.state, outcome.state)
     proposed = outcome.proposals if outcome.drifts else ()
+    if asked and any(proposal.can_decline for proposal in proposed):
+        proposed = ()
     if proposed or outcome.mended or news:
-        out.data(out.paint("Changed since the last run:", "bold"))
+        out.data(out.paint(proposing.HEAD, "bold"))
     if news:
         out.data(f"  {news}")
     for proposal in proposed:
-        _show_news(proposal.what, proposal.reason)
+        proposing.say(proposal.what, proposal.reason)
         if proposal.can_decline:
             out.data(f"      to refuse: scaffold update --decline {proposal.id}")
     for todo in outcome.mended:
-        _show_news(todo.why, "; ".join(_as_reason(note.message) for note in _notes_of(todo, outcome)))
+        proposing.say(todo.why, "; ".join(_as_reason(note.message) for note in _notes_of(todo, outcome)))
     if proposed or outcome.mended or news:
         out.data()
     for change in (*outcome.found, *outcome.edited.values()):
-        if diffs or change.kind not in _QUIET or change.writes:
+        if change.kind not in _QUIET or change.writes:
             _show_change(outcome, change, diffs=diffs)
     if outcome.drifts:
         print_notes(outcome.today.settled.analysis, without=_told(outcome))
-
-
-def _show_news(what: str, reason: str) -> None:
-    out.data(f"  {what}")
-    if reason:
-        out.data(f"      because {reason}")
 
 
 def _notes_of(todo: Todo, outcome: Outcome) -> list[Note]:
@@ -119,6 +118,10 @@ def finish(outcome: Outcome, *, as_json: bool) -> int:
 
 
 def _print_written(outcome: Outcome, written: list[Change]) -> None:
+    refused = sorted(outcome.state.declined - outcome.today.state.declined)
+    if refused:
+        again = " ".join(f"--ask {name}" for name in refused)
+        out.data(f"Declined, and not proposed again: {', '.join(refused)} (scaffold update {again})")
     if written:
         out.data()
         out.data(f"Updated {len(written)} file{'s' if len(written) > 1 else ''}.")
@@ -176,13 +179,22 @@ def unsettled(top: Path, state: State) -> dict[str, str]:
     return found
 
 
-def print_unsettled(found: Mapping[str, str]) -> int:
+_OPEN_HERE = (
+    "-> Edit the files, then `scaffold update --continue`; "
+    "`scaffold update --abort` brings back the old ones.",
+)
+_OPEN_IN_GIT = (
+    "They are git's: two branches changed these files.",
+    "-> Settle them, then `scaffold update`. Where nobody edited a file by hand, one side will do:",
+    "   git checkout --ours FILE; update adds what the code needs. Leave .scaffold/ as git merged it.",
+)
+
+
+def print_unsettled(top: Path, found: Mapping[str, str]) -> int:
     """Say which conflicts are open; return the exit code."""
     out.say("error: conflicts are left to be settled")
     for line in found.values():
         out.say(f"  {line}")
-    out.say(
-        "  -> Edit the files, then `scaffold update --continue`; "
-        "`scaffold update --abort` brings back the old ones."
-    )
+    for line in _OPEN_HERE if conflicts.find(top) else _OPEN_IN_GIT:
+        out.say(f"  {line}")
     return FINDINGS

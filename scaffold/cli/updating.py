@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from scaffold.cli.proposing import Wish
 from scaffold.errors import UserError
 from scaffold.facts import Todo
 from scaffold.patterns import lazy
-from scaffold.pipeline import Analysis, Request
+from scaffold.pipeline import Analysis, Request, place
 from scaffold.proposals.model import Proposal
 from scaffold.record import made, record, replace
 from scaffold.regenerate import Today
@@ -45,6 +46,19 @@ class Outcome:
     def drifts(self) -> tuple[Change, ...]:
         """Return the files that an update changes, or cannot bring up to date."""
         return tuple(c for c in (*self.found, *self.edited.values()) if c.drifts or c.kind == "blocked")
+
+
+def located(arguments: argparse.Namespace) -> tuple[Path, str]:
+    """Return the top of the repository and the folder of the app that is meant. Raises UserError.
+
+    Without -C and --root it is the nearest folder above that scaffold has written to.
+    """
+    directory = arguments.directory
+    if directory == "." and not arguments.root:
+        here = Path(directory).absolute()
+        written = (each for each in (here, *here.parents) if (each / states.FOLDER / "state.json").is_file())
+        directory = str(next(written, directory))
+    return place(directory, arguments.root)
 
 
 def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> Outcome:
@@ -164,7 +178,7 @@ def write_out(outcome: Outcome) -> None:
     seen = {change.path: change.before for change in written if change.kind != "blocked"}
     for path, content in states.files(outcome.state).items():
         there = existing(top, path).content
-        if there != content:
+        if content not in (there, _plain(there)):
             script = path.removeprefix(f"{states.FOLDER}/base/") in _scripts(outcome.found)
             tree[path], seen[path] = Rendered(content, script), there
     tree |= dict.fromkeys(states.stale(top, outcome.state))
@@ -175,6 +189,11 @@ def write_out(outcome: Outcome) -> None:
     cache.keep(regenerate.fingerprint(after))
     if sides and (opened := conflicts.find(top)):
         conflicts.tell_git(top, sides, opened.index)
+
+
+def _plain(content: bytes | None) -> bytes:
+    """Return a text as scaffold writes it, whatever line ends git gave it here."""
+    return (content or b"").replace(b"\r\n", b"\n")
 
 
 def _scripts(found: tuple[Change, ...]) -> frozenset[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from typing import Literal
 
+from scaffold.merge.markers import conflicts_in
 from scaffold.provenance.keyed_lines import Key, line_keys, rows_of, unit
 from scaffold.record import record
 
-Status = Literal["same", "edited", "added", "outdated", "withdrawn", "own"]
+Status = Literal["same", "edited", "added", "outdated", "withdrawn", "own", "conflict"]
 
 
 @record
@@ -17,6 +18,7 @@ class DiskLine:
 
     same: as scaffold writes it. edited, added: by the person. outdated: as scaffold wrote it last, which
     is another now; withdrawn: that is not written any more. own: in a file that scaffold never wrote.
+    conflict: within the markers of an open conflict.
     """
 
     number: int
@@ -34,7 +36,11 @@ def disk_lines(path: str, yours: str, base: str | None, new: str) -> tuple[DiskL
     known = {unit(path, key) for _, key in written}
     today = rows_of(new)
     found = []
+    marked = {at for each in conflicts_in(yours) for at in range(each.start + 1, each.end + 2)}
     for number, (row, key) in enumerate(zip(rows, keys, strict=False), 1):
+        if number in marked:
+            found.append(DiskLine(number=number, text=row, key=(), status="conflict", meets=0))
+            continue
         met = meets.get(number, 0)
         same = bool(met) and today[met - 1] == row
         status: Status = "same"
