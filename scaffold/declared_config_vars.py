@@ -51,6 +51,7 @@ def _edit(repo: Repo, entry: Entry, base: Entry | None, environment: str = "") -
     cleared = tuple(field for field in changed if field not in said)
     if base is not None and not changed:
         return
+    rest = ((field, getattr(entry, field)) for field in FIELDS if field not in changed)
     edit = VarEdit(
         stack=_AUTHORITY,
         name=entry.name,
@@ -59,6 +60,7 @@ def _edit(repo: Repo, entry: Entry, base: Entry | None, environment: str = "") -
         strength=Strength.DECLARED,
         why=f"{NAME} declares it",
         evidence=(proof,),
+        rest=tuple((field, value) for field, value in rest if value is not None),
         **said,
     )
     yield from _without_secret(edit, proof)

@@ -83,7 +83,17 @@ def _remedy(path: str, right: str, *, taken: bool) -> str:
     return gone if taken else f"`scaffold init` writes {right} from it; then {gone}"
 
 
+def _unedited(repo: Repo, path: str) -> tuple[str, ...]:
+    """Return the process types that stand in a Procfile of scaffold's as it wrote them."""
+    if path not in repo.pristine:
+        return ()
+    had = {(item.name, item.command) for item in procfile.parse(repo.pristine[path], path)}
+    has = procfile.parse(repo.whole(path), path)
+    return tuple(sorted({item.name for item in has if (item.name, item.command) in had}))
+
+
 def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:
+    beside = _unedited(repo, path)
     for line in repo.parsed(path, procfile.parse):
         yield Process(
             stack="declared",
@@ -93,6 +103,7 @@ def _processes(repo: Repo, path: str) -> Iterator[AnyFact]:
             strength=Strength.DECLARED,
             quantity=0 if line.name == "release" else 1,
             tool="" if line.name in ("web", "release") else tool_of(line.command),
+            beside=beside,
             why=f"{path} declares it",
             evidence=(repo.proof(path, line.line),),
         )

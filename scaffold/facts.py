@@ -76,13 +76,15 @@ class Process(Fact):
     """A process type and its shell command, run in the build root (`root`), `web` bound to $PORT.
 
     `tool` names what runs (celery, sidekiq); two workers of different tools get distinct types by it.
-    `quantity` is how many dynos a fresh app should run.
+    `quantity` is how many dynos a fresh app should run. `beside` are the types that stand in the same
+    file as scaffold wrote them: a line that a person adds or edits does not stand for those.
     """
 
     name: str
     command: str
     tool: str = ""
     quantity: int = 1
+    beside: tuple[str, ...] = ()
 
 
 @record
@@ -156,7 +158,8 @@ class VarEdit(Fact):
     """What a person wrote into config-vars.toml about a variable; None where they say nothing.
 
     `environment` is "" for all of them. `cleared` names the fields they took out, `dropped` that they
-    took out the variable.
+    took out the variable. `rest` is what the table says as scaffold wrote it: it counts once no code
+    reads the variable any more, because the table stays.
     """
 
     name: str
@@ -172,6 +175,7 @@ class VarEdit(Fact):
     stage: str | None = None
     provided_by: str | None = None
     kind: str | None = None
+    rest: tuple[tuple[str, str | bool], ...] = ()
 
 
 @record

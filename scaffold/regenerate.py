@@ -18,7 +18,7 @@ from scaffold.errors import ManifestError
 from scaffold.manifests import app_json
 from scaffold.pipeline import Analysis, Request, analyse_view
 from scaffold.plan.model import Plan
-from scaffold.proposals import decided
+from scaffold.proposals import decided, unparsed
 from scaffold.questions import question_context, typed_answers
 from scaffold.record import record, replace
 from scaffold.render import Rendered
@@ -76,7 +76,9 @@ def _before_edit(request: Request, path: str, known: State) -> Request:
 
 def decided_of(settled: Settled) -> dict[str, Any]:
     """Return what a run decides, as it is kept for the next one."""
-    return decided.of_plan(settled.plan, settled.defaults, questions.label(settled.plan))
+    found = decided.of_plan(settled.plan, settled.defaults, questions.label(settled.plan))
+    unread = sorted(unparsed.of_app(settled.analysis.repo))
+    return {**found, "unread": unread} if unread else found
 
 
 def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str], known: State) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class Repo:
         self._traces: list[Trace] = []
         self._hidden: frozenset[str] = frozenset()
         self._problems: dict[str, str] = {}
+        self.unparsed: dict[str, tuple[int, str]] = {}
         self.reads = 0
         kept = sorted(set(_without_environments(files)) - set(hidden))
         self._files: tuple[str, ...] = tuple(kept)

@@ -146,3 +146,111 @@ def test_init_leaves_an_open_conflict_open(shop: Path) -> None:
     assert call("init", "-C", str(shop), "--yes")[0] == 1
     assert contents(shop) == before
     assert update(shop, "--abort")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["update --yes", "update --check", "init --yes", "diff"])
+def test_a_source_file_that_cannot_be_parsed_takes_nothing_away(shop: Path, command: str) -> None:
+    settings = shop / "shop/settings.py"
+    sound = settings.read_text()
+    settings.write_text(sound + "def broken(:\n")
+    before = contents(shop)
+    name, *words = command.split()
+    code, _, talk = call(name, "-C", str(shop), *words)
+    line = sound.count("\n") + 1
+    assert code == 2
+    assert f"shop/settings.py:{line}: def broken(:" in talk
+    assert "config var STRIPE_SECRET_KEY" in talk
+    assert contents(shop) == before
+    settings.write_text(sound)
+    assert is_settled(shop)
+
+
+def test_an_app_whose_only_file_cannot_be_parsed_is_not_taken_for_another(tmp_path: Path) -> None:
+    top = managed.repository(tmp_path, "flask_factory_argument")
+    for path in (*top.rglob("*.py"),):
+        path.write_text(path.read_text() + "def broken(:\n")
+    before = contents(top)
+    code, _, talk = update(top, "--yes")
+    assert (code, "cannot be parsed" in talk) == (2, True), talk
+    assert contents(top) == before
+
+
+def test_a_file_that_never_could_be_parsed_stops_nothing(tmp_path: Path) -> None:
+    top = tmp_path / "app"
+    put(top, "app.py", "import os\nfrom flask import Flask\napp = Flask(__name__)\nKEY = os.environ['KEY']\n")
+    put(top, "old.py", "print 'Python 2'\n")
+    put(top, "requirements.txt", "flask\ngunicorn\n")
+    assert call("init", "-C", str(top), "--yes")[0] == 0
+    put(top, "app.py", "from flask import Flask\napp = Flask(__name__)\n")
+    assert update(top, "--yes")[0] == 0
+    assert not (top / "config-vars.toml").exists()
+    assert is_settled(top)
+
+
+def formation(top: Path) -> tuple[set[str], set[str]]:
+    """Return the process types that app.json and bin/deploy give dynos."""
+    line = next(
+        text for text in (top / "bin/deploy").read_text().splitlines() if text.startswith("FORMATION=")
+    )
+    scaled = {word.partition("=")[0] for word in line.partition("=")[2].strip("'").split()}
+    return set(json.loads((top / "app.json").read_text())["formation"]), scaled
+
+
+def test_a_second_queue_leaves_the_first_its_dyno(shop: Path) -> None:
+    with (shop / "Procfile").open("a") as file:
+        file.write("mailer: celery -A shop worker -Q mail\n")
+    assert update(shop, "--yes")[0] == 0
+    names = {"web", "beat", "worker", "mailer"}
+    assert formation(shop) == (names, names)
+    assert is_settled(shop)
+
+
+def test_a_renamed_queue_takes_the_dyno_along(shop: Path) -> None:
+    managed.edit(shop, "Procfile", "worker: celery", "jobs: celery")
+    assert update(shop, "--yes")[0] == 0
+    names = {"web", "beat", "jobs"}
+    assert formation(shop) == (names, names)
+    assert is_settled(shop)
+
+
+def test_a_rename_among_several_apps_of_one_tool_leaves_the_others(tmp_path: Path) -> None:
+    top = managed.repository(tmp_path, "python_two_celery_apps")
+    before = formation(top)[0]
+    managed.edit(top, "Procfile", "reportworker:", "reports:")
+    assert update(top, "--yes")[0] == 0
+    names = before - {"reportworker"} | {"reports"}
+    assert formation(top) == (names, names)
+    assert is_settled(top)
+
+
+def test_without_its_list_of_buildpacks_an_app_gets_no_half_of_one(tmp_path: Path) -> None:
+    top = managed.repository(tmp_path, "django_shop")
+    document = json.loads((top / "app.json").read_text())
+    del document["buildpacks"]
+    (top / "app.json").write_text(json.dumps(document, indent=2) + "\n")
+    put(
+        top,
+        "package.json",
+        '{"name": "x", "scripts": {"build": "vite build"}, "dependencies": {"vite": "5.0.0"}}',
+    )
+    assert update(top, "--yes")[0] == 0
+    assert "heroku/nodejs" not in (top / "bin/deploy").read_text()
+    assert "buildpacks" not in json.loads((top / "app.json").read_text())
+    assert is_settled(top)
+
+
+def test_a_variable_that_only_the_manifest_knows_now_is_as_it_stands_there(shop: Path) -> None:
+    managed.edit(
+        shop,
+        "config-vars.toml",
+        'description = "Secret key of the payment provider"',
+        'description = "Ask Ana"',
+    )
+    text = (shop / "shop/settings.py").read_text()
+    (shop / "shop/settings.py").write_text(text.partition("# Secret key of the payment")[0])
+    assert update(shop, "--yes")[0] == 0
+    assert json.loads((shop / "app.json").read_text())["env"]["STRIPE_SECRET_KEY"] == {
+        "description": "Ask Ana",
+        "required": True,
+    }
+    assert is_settled(shop)

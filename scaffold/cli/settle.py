@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from scaffold import questions, render
+from scaffold import questions, regenerate, render
 from scaffold.cli import ask, out
 from scaffold.errors import UserError
 from scaffold.output import OPTIONAL
 from scaffold.pipeline import Analysis, Request, analyse, analyse_recorded
 from scaffold.plan.model import Plan
-from scaffold.proposals import decided
+from scaffold.proposals import decided, unparsed
 from scaffold.record import replace
 from scaffold.regenerate import Settled
 from scaffold.state import State
@@ -24,7 +24,11 @@ def detect(request: Request, state: State, given: Mapping[str, str]) -> tuple[An
     answers = {**questions.chosen(state.answers, _defaults_then(state)), **given}
     versions = (state.plan or decided.of_base(state.base)).get("runtime", {})
     home = str(state.plan.get("app", ""))
-    return analyse_recorded(replace(request, answers=answers, versions=versions, home=home), given)
+    request = replace(request, answers=answers, versions=versions, home=home)
+    analysis, request = analyse_recorded(request, given)
+    if analysis.plan is None and (fault := unparsed.refusal(analysis.repo, state.plan, {})):
+        raise fault
+    return analysis, request
 
 
 def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -> Settled:
@@ -39,7 +43,13 @@ def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -
     answers = ask.answers_for(plan, analysis, recorded, said)
     if request.stack or request.root:
         answers["app"] = questions.label(plan)
-    return planned(analysis, request, answers)
+    done = planned(analysis, request, answers)
+    fault = unparsed.refusal(done.analysis.repo, state.plan, regenerate.decided_of(done))
+    if fault and not said.prompt:
+        raise fault
+    if fault:
+        out.warn(fault.summary, fault.remedy, fault.evidence)
+    return done
 
 
 def planned(analysis: Analysis, request: Request, answers: Mapping[str, str]) -> Settled:

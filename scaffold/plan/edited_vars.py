@@ -60,7 +60,8 @@ def dropped_note(found: tuple[ConfigVar, ...], edits: tuple[VarEdit, ...]) -> tu
 
 
 def _new(edit: VarEdit) -> ConfigVar:
-    return ConfigVar(stack=edit.stack, root=edit.root, name=edit.name, evidence=())
+    rest: dict[str, Any] = dict(edit.rest)
+    return ConfigVar(stack=edit.stack, root=edit.root, name=edit.name, evidence=(), **rest)
 
 
 def _edited(var: ConfigVar, edit: VarEdit) -> ConfigVar:

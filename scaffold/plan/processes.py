@@ -24,12 +24,14 @@ def plan_processes(
     kept: dict[str, Process] = {}
     lost: list[Loser] = []
     declared = {fact.tool for fact in found if fact.strength is Strength.DECLARED and fact.tool}
+    beside = {name for fact in found for name in fact.beside}
     ties: dict[str, tuple[str, ...]] = {}
     for fact in sorted(found, key=_strongest_first):
         name = _type_of(fact)
         answer = choice.answers.get(f"process_{name}")
         holder = kept.get(name)
-        if fact.tool in declared and fact.strength is not Strength.DECLARED and not answer:
+        stands_for = fact.tool in declared and name not in beside
+        if stands_for and fact.strength is not Strength.DECLARED and not answer:
             lost.append(_loser(name, fact))
         elif holder is None or (answer and fact.command == answer and holder.command != answer):
             if holder is not None:

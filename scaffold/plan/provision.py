@@ -21,7 +21,8 @@ def plan_buildpacks(
     """Return the buildpacks in run order, and those that a person took out.
 
     They are the person's own list, or the app's after those in its support. A list that scaffold wrote and
-    they edited gets what the app needs since then.
+    they edited gets what the app needs since then; where they took out the app's own buildpack and put none
+    in its place, Heroku is to find them all.
     """
     found: list[Buildpack] = []
     for fact in facts:
@@ -34,6 +35,8 @@ def plan_buildpacks(
     names = _in_order(taken)
     if any(fact.edited for fact in declared):
         names = _with_new(names, _in_order(_by_code(found)), withdrawn)
+    elif names and not declared and names[-1] in withdrawn:
+        names = []
     if subdir and policy.subdir_buildpack().url not in names:
         names.insert(0, policy.subdir_buildpack().url)
     kept = tuple(name for name in names if declared or name not in withdrawn)

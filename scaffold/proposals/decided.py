@@ -8,6 +8,7 @@
     runtime          language -> version;  runtime_file: where it is written
     stack_image      the base image
     defaults         question -> the answer that detection would have given
+    unread           source files that could not be parsed
 
 Names and decisions only: no evidence (its lines move with every edit of the code) and no value.
 """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def tree_of(repo: Repo, path: str) -> ast.Module | None:
     """Return the syntax tree of a Python file, parsed once, or None where it is no Python 3."""
-    return repo.once(("python-tree", path), lambda: _tree(repo.text(path)))
+    return repo.once(("python-tree", path), lambda: _tree(repo, path))
 
 
 def dotted_name(node: ast.expr | None) -> str:
@@ -74,13 +74,16 @@ def is_main_guard(test: ast.expr) -> bool:
     )
 
 
-def _tree(text: str) -> ast.Module | None:
+def _tree(repo: Repo, path: str) -> ast.Module | None:
     import ast
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+            return ast.parse(repo.text(path))
+        except SyntaxError as error:
+            repo.unparsed[path] = (error.lineno or 0, error.msg)
+        except (ValueError, RecursionError, MemoryError) as error:
+            repo.unparsed[path] = (0, str(error))
+        return None
