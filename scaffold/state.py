@@ -29,6 +29,9 @@ _BASE, _ADDED = f"{FOLDER}/base", f"{FOLDER}/added"
 _NOT_READ = ("bin/", ".github/", ".slugignore")
 """Managed files that say nothing of the app: an edited one is evidence of nothing either."""
 
+_TEXTS = ("app", "stack_image", "runtime_file")
+_LISTS = ("buildpacks", "unread")
+
 
 @record
 class State:
@@ -172,7 +175,16 @@ def _plan(top: Path) -> dict[str, Any]:
         document = json.loads(texts[0])
     except (ValueError, RecursionError):
         return {}
-    return document if isinstance(document, dict) else {}
+    known = document if isinstance(document, dict) else {}
+    return {key: value for key, value in known.items() if _is_shaped(key, value)}
+
+
+def _is_shaped(key: str, value: object) -> bool:
+    """Tell whether an entry of plan.json is of the kind that was written there; by hand, anything can be."""
+    if key in _TEXTS:
+        return isinstance(value, str)
+    items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else (None,)
+    return isinstance(value, list) == (key in _LISTS) and all(isinstance(item, str) for item in items)
 
 
 def _names(documents: Iterable[Mapping[str, Any]], key: str) -> frozenset[str]:

@@ -254,3 +254,56 @@ def test_a_variable_that_only_the_manifest_knows_now_is_as_it_stands_there(shop:
         "required": True,
     }
     assert is_settled(shop)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"defaults": [1]}',
+        '{"runtime": "x"}',
+        '{"app": 5, "unread": 5, "config_vars": [], "buildpacks": 3}',
+        '{"processes": {"web": 3}, "addons": {"redis": null}, "defaults": {"app": 3}}',
+        '{"buildpacks": [1], "config_vars": {"SECRET_KEY": []}}',
+    ],
+)
+def test_a_plan_of_another_shape_is_no_plan(shop: Path, text: str) -> None:
+    (shop / ".scaffold/plan.json").write_text(text)
+    assert update(shop, "--check")[0] == 0
+    assert update(shop, "--yes")[0] == 0
+    assert is_settled(shop)
+
+
+def test_init_of_one_file_leaves_the_others_to_the_update(tmp_path: Path) -> None:
+    top = tmp_path / "app"
+    shutil.copytree(FIXTURES / "django_shop" / "app", top)
+    assert call("init", "-C", str(top), "--yes", "--only", "Procfile")[0] == 0
+    assert update(top, "--check")[0] == 1
+    assert update(top, "--yes")[0] == 0
+    assert (top / "app.json").exists()
+    assert is_settled(top)
+
+
+def test_a_file_that_was_not_merged_is_looked_at_again(shop: Path) -> None:
+    managed.edit(shop, "app.json", '"keywords"', '"success_url": "/",\n  "keywords"')
+    put(shop, "extra.py", "import os\nEXTRA = os.environ['EXTRA_KEY']\n")
+    assert call("init", "-C", str(shop), "--yes", "--on-existing", "keep")[0] == 0
+    assert "EXTRA_KEY" not in (shop / "app.json").read_text()
+    assert update(shop, "--check")[0] == 1
+    assert update(shop, "--yes")[0] == 0
+    assert "EXTRA_KEY" in (shop / "app.json").read_text()
+    assert is_settled(shop)
+
+
+def test_a_file_in_the_way_is_said_each_time(shop: Path) -> None:
+    (shop / "Procfile").write_bytes(b"web: gunicorn shop.wsgi # \xff\n")
+    put(shop, "extra.py", "import os\nEXTRA = os.environ['EXTRA_KEY']\n")
+    assert update(shop, "--yes")[0] == 1
+    assert [update(shop, "--check")[0] for _ in range(2)] == [1, 1]
+
+
+def test_a_recorded_app_that_is_gone_binds_nobody(shop: Path) -> None:
+    (shop / ".scaffold/answers.yml").write_text('app: "rails in backend"\n')
+    assert update(shop, "--yes")[0] == 0
+    assert is_settled(shop)

@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     if prompt and not report.confirm(found, edited):
         out.say("nothing was written")
         return OK
-    updating.write_out(outcome)
+    updating.write_out(outcome, whole=not arguments.only)
     try:
         return report.finish(
             top, replace(settled.plan, todos=todos), (*found, *edited.values()), settled.answers

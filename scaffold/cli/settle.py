@@ -68,6 +68,8 @@ def recorded(state: State, analysis: Analysis, request: Request) -> Settled | No
     """Return what the recorded answers lead to, None where a question has none yet."""
     plan = plan_of(analysis)
     followed = _following(state, plan, analysis)
+    if ask.no_longer_offered(plan, analysis, followed):
+        return None
     return planned(analysis, request, followed) if followed == state.answers else None
 
 

@@ -79,7 +79,8 @@ def work_out(analysis: Analysis, request: Request, state: State, wish: Wish) -> 
     settled, offered = proposing.proposed(settle.settle(analysis, request, state, said), state, wish)
     today = regenerate.look(settled, replace(state, ejected=state.ejected - wish.again))
     done = _compared(today, regenerate.texts(today), offered, wish)
-    if not any(change.writes or change.conflicts for change in done.found) and done.state == state:
+    waits = _is_behind(done.found) or any(change.writes or change.conflicts for change in done.found)
+    if not waits and done.state == state:
         cache.keep(regenerate.fingerprint(today))
     return done
 
@@ -171,8 +172,16 @@ def with_edits(today: Today, found: tuple[Change, ...]) -> tuple[tuple[Change, .
     return tuple(by_path[change.path] for change in found), tuple(left)
 
 
-def write_out(outcome: Outcome) -> None:
-    """Write the files and the state, all or nothing, and tell git of the conflicts. Raises UserError."""
+def _is_behind(found: tuple[Change, ...]) -> bool:
+    """Tell whether a file was left at an older text than that of today: it is to be looked at again."""
+    return any(change.kind in ("blocked", "kept") for change in found)
+
+
+def write_out(outcome: Outcome, *, whole: bool = True) -> None:
+    """Write the files and the state, all or nothing, and tell git of the conflicts. Raises UserError.
+
+    `whole` tells that these are all files of the app.
+    """
     top, written = outcome.top, (*outcome.found, *outcome.edited.values())
     tree: dict[str, Rendered | None] = {c.path: c.after for c in written if c.writes}
     seen = {change.path: change.before for change in written if change.kind != "blocked"}
@@ -186,7 +195,8 @@ def write_out(outcome: Outcome) -> None:
     kept = conflicts.record_of(top, sides, tree) if sides else conflicts.closed(top)
     writing.write(top, {**tree, **kept}, seen=seen)
     after = replace(outcome.today, state=outcome.state)
-    cache.keep(regenerate.fingerprint(after))
+    if whole and not _is_behind(outcome.found):
+        cache.keep(regenerate.fingerprint(after))
     if sides and (opened := conflicts.find(top)):
         conflicts.tell_git(top, sides, opened.index)
 
