@@ -111,7 +111,22 @@ def test_an_adopted_file_is_the_person_s(tmp_path: Path) -> None:
         (app / "x").parent.mkdir()
     call("init", "-C", str(top), "--yes")
     said = explain(top, "Procfile:1")[1]
-    assert "yours; scaffold never wrote this file" in said
+    assert "yours; you had this file before scaffold" in said
+
+
+def test_what_scaffold_added_to_a_person_s_file_is_not_called_theirs(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    (tmp_path / "tasks.py").write_text("from celery import Celery\n\napp = Celery('tasks')\n")
+    (tmp_path / "requirements.txt").write_text("flask\ncelery\ngunicorn\ngreenlet==3.0.1\n")
+    (tmp_path / "Procfile").write_text("web: gunicorn app:app --workers 2\n")
+    assert call("init", "-C", str(tmp_path), "--yes", "--on-existing", "merge")[0] == 0
+    mine, its = (explain(tmp_path, f"Procfile:{line}")[1] for line in (1, 2))
+    assert "Yours; scaffold never wrote this." in mine
+    assert "Scaffold added this to your file." in its
+    assert "Yours" not in its
+    version = explain(tmp_path, ".python-version")[1]
+    assert "No line asks for a version; the one named here goes with 3.12." in " ".join(version.split())
+    assert "requirements.txt:4: greenlet==3.0.1" in version
 
 
 def test_a_deleted_file_is_explained_as_it_would_be_written(shop: Path) -> None:

@@ -19,7 +19,7 @@ from scaffold.plan.model import Loser
 from scaffold.provenance import Origin
 from scaffold.provenance.blocks import Block, block, blocks, missing
 from scaffold.provenance.keyed_lines import Key, label, rows_of, shown, unit
-from scaffold.provenance.on_disk import disk_lines
+from scaffold.provenance.on_disk import disk_lines, with_grown
 from scaffold.repo import redact
 
 EXAMPLES = """\
@@ -85,8 +85,8 @@ def _status(change: Change) -> str:
         "deleted": f"you deleted this file; it stays deleted (scaffold update --ask {change.path} brings it"
         " back). This is what scaffold would write:",
         "new": "not there yet; this is what `scaffold update` would write:",
-        "own": "yours; scaffold never wrote this file.",
-        "adopted": "yours; scaffold never wrote this file. An update only adds what the code newly needs.",
+        "own": "yours; you had this file before scaffold.",
+        "adopted": "yours; you had this file before scaffold. An update only adds what the code newly needs.",
         "gone": "not needed any more; `scaffold update` takes it away.",
         "left": "not needed any more; you edited it, so it stays and is yours.",
         "blocked": f"{change.reason}. This is what scaffold would write:",
@@ -106,6 +106,9 @@ def _blocks(outcome: Outcome, change: Change, line: int) -> list[Block]:
     found = looking.origins_of(outcome, change.path, today) if today else ()
     base = today if change.before is None else _base(change)
     lines = disk_lines(change.path, yours, base, today)
+    if change.kind in ("own", "adopted"):
+        added = outcome.today.state.added.get(change.path, b"")
+        lines = with_grown(change.path, lines, looking.text_of(added))
     if line:
         return [block(change.path, (lines[line - 1],), found, today)]
     return blocks(lines, found, change.path, today)
@@ -123,6 +126,7 @@ _TOLD = {
     "outdated": "Scaffold wrote this last time; `scaffold update` would change it now.",
     "withdrawn": "Scaffold wrote this last time, and the code does not call for it any more.",
     "own": "Yours; scaffold never wrote this.",
+    "grown": "Scaffold added this to your file.",
     "clash": "You edited this, and scaffold would change it, too: an update leaves a conflict.",
     "conflict": "An open conflict: keep a side or write your own, and take the marker lines out.",
 }

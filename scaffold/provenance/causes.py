@@ -196,6 +196,8 @@ def runtime(known: Known) -> Cause:
     title = known_runtime.title if known_runtime else planned.language
     answered = known.answers.get("runtime_version")
     asked = f"the repository asks for {planned.asked}" if planned.asked else "nothing asks for a version"
+    if planned.asked and planned.evidence and not _names(planned.evidence[0], planned.asked):
+        asked = f"no line asks for a version; the one named here goes with {planned.asked}"
     note = next((note.message for note in known.plan.notes if note.id == "runtime/changed"), "")
     return Cause(
         what=sentences(
@@ -206,6 +208,11 @@ def runtime(known: Known) -> Cause:
         evidence=planned.evidence,
         changes=(update("--set", "runtime_version=VERSION"), update("--set", "runtime_file=.python-version")),
     )
+
+
+def _names(proof: Evidence, asked: str) -> bool:
+    """Tell whether a line says a version itself: another one, of a package, only bears it out."""
+    return asked in proof.text or not proof.text
 
 
 def about(known: Known, key: str) -> Cause:

@@ -7,9 +7,9 @@ from typing import Literal
 
 from scaffold.merge.markers import conflicts_in
 from scaffold.provenance.keyed_lines import Key, line_keys, rows_of, unit
-from scaffold.record import record
+from scaffold.record import record, replace
 
-Status = Literal["same", "edited", "added", "outdated", "withdrawn", "own", "conflict"]
+Status = Literal["same", "edited", "added", "outdated", "withdrawn", "own", "grown", "conflict"]
 
 
 @record
@@ -18,7 +18,7 @@ class DiskLine:
 
     same: as scaffold writes it. edited, added: by the person. outdated: as scaffold wrote it last, which
     is another now; withdrawn: that is not written any more. own: in a file that scaffold never wrote.
-    conflict: within the markers of an open conflict.
+    grown: added by scaffold to such a file. conflict: within the markers of an open conflict.
     """
 
     number: int
@@ -52,6 +52,17 @@ def disk_lines(path: str, yours: str, base: str | None, new: str) -> tuple[DiskL
             status = "edited" if met or (key and unit(path, key) in known) else "added"
         found.append(DiskLine(number=number, text=row, key=key, status=status, meets=met))
     return tuple(found)
+
+
+def with_grown(path: str, lines: tuple[DiskLine, ...], added: str) -> tuple[DiskLine, ...]:
+    """Tell apart, in a file that a person had before, the lines that scaffold added to it."""
+    written = {(row.rstrip(","), key) for row, key in _written(path, added) if key}
+    return tuple(
+        replace(line, status="grown")
+        if line.status == "own" and (line.text.strip().rstrip(","), line.key) in written
+        else line
+        for line in lines
+    )
 
 
 def _written(path: str, base: str) -> set[tuple[str, Key]]:

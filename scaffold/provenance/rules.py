@@ -53,7 +53,12 @@ _PURPOSES = {
 def _whole(known: Known, path: str) -> Cause:
     name = path if path == "bin/deploy" else path.rpartition("/")[2]
     purpose = _PURPOSES.get(name, "a text of the template")
-    return replace(causes.app(known), what=sentences(purpose, causes.app(known).what))
+    return replace(
+        causes.app(known),
+        what=sentences(purpose, causes.app(known).what),
+        rejected=(),
+        changes=(causes.EDIT,),
+    )
 
 
 def _procfile(known: Known, key: Key) -> Cause | None:
