@@ -244,7 +244,7 @@ def _needed_at_build(repo: Repo, settings: Settings, app: PythonApp) -> Iterator
             evidence=tuple(dict.fromkeys(needed[name] for name in sorted(needed)))[:8],
             id="django/needed-at-build",
             message=f"The build runs collectstatic, which imports the settings; they fail without {names}.",
-            remedy="Set them before the first push.",
+            remedy=f"Set {'them' if len(needed) > 1 else 'it'} on Heroku before you push.",
         )
 
 
