@@ -84,6 +84,16 @@ def test_a_conflict_is_said_to_be_one(shop: Path) -> None:
     assert "it holds an open conflict" in call("explain", "-C", str(shop), "Procfile:2")[1]
 
 
+def test_an_open_conflict_in_json_is_not_called_kept(shop: Path) -> None:
+    edit(shop, "app.json", '"beat": {\n      "quantity": 1', '"beat": {\n      "quantity": 0')
+    edit(shop, "shop/settings.py", "CELERY_BEAT_SCHEDULE", "SCHEDULE")
+    assert call("update", "-C", str(shop), "--yes")[0] == 1
+    assert any(
+        reason.startswith("dynos of beat: you and scaffold both changed it")
+        for reason in reasons(shop, "app.json")
+    )
+
+
 def test_what_follows_from_a_change_has_that_as_its_reason(shop: Path) -> None:
     (shop / "Procfile").write_text((shop / "Procfile").read_text() + "mailer: python mail.py\n")
     told = reasons(shop, "bin/deploy")

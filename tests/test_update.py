@@ -448,6 +448,19 @@ def test_conflicts_of_a_merge_in_git_are_told_apart(shop: Path) -> None:
     assert update(shop, "--check")[0] == 0
 
 
+def test_a_kept_version_file_that_heroku_refuses_stays_a_step(tmp_path: Path) -> None:
+    put(tmp_path, "app.py", "from flask import Flask\n\napp = Flask(__name__)\n")
+    put(tmp_path, "requirements.txt", "flask\ngunicorn\n")
+    put(tmp_path, "runtime.txt", "python-3.9.1\n")
+    git(tmp_path, "init", "-q", "-b", "main")
+    assert call("init", "-C", str(tmp_path), "--yes")[0] == 0
+    put(tmp_path, "app.py", (tmp_path / "app.py").read_text() + "import os\nK = os.environ['K_KEY']\n")
+    _, said, _ = update(tmp_path, "--yes")
+    steps = said[said.index("Next, in this order") :]
+    assert "     echo python-3.11 > runtime.txt\n2. Commit the files\n" in steps
+    assert "runtime.txt .scaffold && git commit" in steps
+
+
 def test_what_was_chosen_in_a_conflict_reaches_the_other_files(shop: Path) -> None:
     put(shop, "app.json", (shop / "app.json").read_text().replace('"basic"', '"standard-1x"'))
     add_worker(shop)

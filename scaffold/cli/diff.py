@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from scaffold import conflicts
 from scaffold.changes import Change
 from scaffold.cli import looking, out
 from scaffold.cli.detect import add_detection_arguments
 from scaffold.cli.updating import Outcome
 from scaffold.errors import FINDINGS, OK, UNDECIDED
+from scaffold.merge.merged import Conflict
 from scaffold.proposals.model import Proposal
 from scaffold.provenance.causes import Cause
 from scaffold.provenance.differences import hunks
@@ -98,6 +100,12 @@ def _whole(change: Change) -> str:
     return "not there yet: update would write it" if change.kind == "new" else ""
 
 
+def _open(outcome: Outcome, path: str) -> tuple[Conflict, ...]:
+    """Return the conflicts of an earlier update in a file that nobody has looked at since."""
+    opened = conflicts.find(outcome.top)
+    return conflicts.untouched(outcome.top, opened).get(path, ()) if opened else ()
+
+
 def _hunks(outcome: Outcome, change: Change) -> tuple[Hunk, ...]:
     yours = looking.text_of(change.before)
     adopted = change.kind in ("own", "adopted")
@@ -111,7 +119,7 @@ def _hunks(outcome: Outcome, change: Change) -> tuple[Hunk, ...]:
         new=at_known_places(change.path, yours, base, new),
         merged=at_known_places(change.path, yours, base, merged),
         adopted=adopted,
-        conflicts=tuple(conflict.where for conflict in change.conflicts),
+        conflicts=tuple(conflict.where for conflict in (*change.conflicts, *_open(outcome, change.path))),
     )
     known = looking.known_of(outcome, change.path)
 

@@ -178,11 +178,7 @@ def todo_steps(
                     "\n".join(lines),
                 )
             )
-        kept = change.kind == "own" and change.after is None and change.ours is not None
-        if change.ours and kept and change.path.endswith(_VERSION_FILES):
-            version = change.ours.content.decode().strip()
-            why = f"{change.path} is yours and was kept; Heroku needs another version in it"
-            steps.append((why, command("echo", version, Raw(">"), change.path)))
+        steps += version_step(change)
     if in_git or len(steps) > 1:
         steps.append(commit(top, plan, paths, in_git=in_git))
     steps += deploy_steps(plan, found, answers)
@@ -191,6 +187,16 @@ def todo_steps(
         if todo.after:
             steps.append((todo.why, todo.command.replace("heroku run ", f"heroku run -a {app} ", 1)))
     return steps
+
+
+def version_step(change: Change) -> list[tuple[str, str]]:
+    """Return the step that mends a version file of the person's own, none for any other file."""
+    kept = change.kind == "own" and change.after is None
+    if change.ours is None or not kept or not change.path.endswith(_VERSION_FILES):
+        return []
+    version = change.ours.content.decode().strip()
+    why = f"{change.path} is yours and was kept; Heroku needs another version in it"
+    return [(why, command("echo", version, Raw(">"), change.path))]
 
 
 def _start_git(top: Path, paths: list[str]) -> tuple[str, str]:

@@ -39,6 +39,10 @@ def steps(outcome: Outcome) -> list[tuple[str, str]]:
     plan = outcome.today.plan
     written = [change.path for change in (*outcome.found, *outcome.edited.values()) if change.writes]
     todo = [(todo.why, todo.command) for todo in outcome.todos if not todo.after and todo.command]
+    for change in outcome.found:
+        if mended := report.version_step(change):
+            todo += mended
+            written.append(change.path)
     if (outcome.top / ".git").exists() and (written or outcome.state != outcome.today.state):
         left = replace(plan, todos=tuple(todo for todo in outcome.todos if todo.command))
         todo.append(report.commit(outcome.top, left, written, in_git=True, message="Update Heroku files"))
