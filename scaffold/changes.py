@@ -197,6 +197,7 @@ def _grown(change: Change, ours: Rendered, state: State) -> Change:
     grown = merge.grow(path, offered, yours, new)
     fresh = "" if grown == yours else merge.without(path, merge.limited(path, new, "", grown), yours)
     own = merge.limited(path, new, had, fresh) if had or fresh else ""
+    own = _without_edits(path, own, grown, had, fresh) if had else own
     merged = merge.three_way(path, had, grown, own) if had else merge.Merged(text=grown)
     after = Rendered(merged.text.encode(), ours.executable)
     change = replace(change, kind="adopted", added=own.encode())
@@ -205,6 +206,16 @@ def _grown(change: Change, ours: Rendered, state: State) -> Change:
     if merged.text == yours:
         return replace(change, reason="nothing is missing in it")
     return replace(change, after=after)
+
+
+def _without_edits(path: str, own: str, grown: str, had: str, fresh: str) -> str:
+    """Return what is scaffold's of an adopted file as it was where the person edited it and the plan obeys.
+
+    Recorded as scaffold's own, their edit would be taken back by the next run.
+    """
+    before = merge.grow(path, "", had, fresh) if fresh else had
+    undone = merge.three_way(path, grown, own, before)
+    return own if undone.conflicts else undone.text
 
 
 def _completed(change: Change, ours: Rendered) -> Change:

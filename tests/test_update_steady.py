@@ -307,3 +307,45 @@ def test_a_recorded_app_that_is_gone_binds_nobody(shop: Path) -> None:
     (shop / ".scaffold/answers.yml").write_text('app: "rails in backend"\n')
     assert update(shop, "--yes")[0] == 0
     assert is_settled(shop)
+
+
+@pytest.fixture
+def adopted(tmp_path: Path) -> Path:
+    """A Django app whose Procfile and app.json are the person's, with what scaffold added to them."""
+    top = tmp_path / "app"
+    shutil.copytree(FIXTURES / "django_shop" / "app", top)
+    put(top, "Procfile", "web: gunicorn shop.wsgi --workers 4\n# ours\n")
+    put(top, "app.json", '{\n  "name": "ours",\n  "env": {\n    "MINE": {"value": "1"}\n  }\n}\n')
+    put(top, ".env.example", "MINE=1\n")
+    assert call("init", "-C", str(top), "--yes", "--on-existing", "merge")[0] == 0
+    assert is_settled(top)
+    return top
+
+
+def test_an_edit_of_what_scaffold_added_to_a_file_stays(adopted: Path) -> None:
+    managed.edit(adopted, "Procfile", "shop worker --loglevel=info", "shop worker --concurrency 2")
+    managed.edit(adopted, "Procfile", "beat: celery", "clock: celery")
+    managed.edit(adopted, "app.json", "Secret key of the payment provider", "Ask Ana")
+    managed.edit(adopted, "app.json", "heroku-redis:mini", "heroku-redis:premium-0")
+    managed.edit(adopted, ".env.example", "STRIPE_SECRET_KEY=", "STRIPE_SECRET_KEY=test")
+    procfile = (adopted / "Procfile").read_text()
+    for _ in range(3):
+        assert update(adopted, "--yes")[0] == 0
+        assert (adopted / "Procfile").read_text() == procfile
+        assert "\nSTRIPE_SECRET_KEY=test\n" in (adopted / ".env.example").read_text()
+        document = json.loads((adopted / "app.json").read_text())
+        assert document["env"]["STRIPE_SECRET_KEY"]["description"] == "Ask Ana"
+        assert {"plan": "heroku-redis:premium-0"} in document["addons"]
+        assert is_settled(adopted)
+
+
+def test_what_scaffold_added_to_a_file_follows_the_code_beside_an_edit(adopted: Path) -> None:
+    managed.edit(adopted, "Procfile", "shop worker --loglevel=info", "shop worker --concurrency 2")
+    put(adopted, "extra.py", "import os\nEXTRA = os.environ['EXTRA_KEY']\n")
+    settings = (adopted / "shop/settings.py").read_text()
+    put(adopted, "shop/settings.py", settings.partition("# Secret key of the payment")[0])
+    assert update(adopted, "--yes")[0] == 0
+    env = json.loads((adopted / "app.json").read_text())["env"]
+    assert ("EXTRA_KEY" in env, "STRIPE_SECRET_KEY" in env, "MINE" in env) == (True, False, True)
+    assert "--concurrency 2" in (adopted / "Procfile").read_text()
+    assert is_settled(adopted)
