@@ -50,6 +50,8 @@ def _heroku_yml(repo: Repo, path: str) -> _Gone:
 
 def _app_json(repo: Repo, path: str) -> _Gone:
     had, has = app_json.parse(repo.pristine[path], path), repo.parsed(path, app_json.parse)
+    if not has.is_heroku:
+        return
     yield from _addons(had.addons, has.addons)
     yield from _buildpack_names(had.buildpacks, has.buildpacks)
 

@@ -349,3 +349,18 @@ def test_what_scaffold_added_to_a_file_follows_the_code_beside_an_edit(adopted: 
     assert ("EXTRA_KEY" in env, "STRIPE_SECRET_KEY" in env, "MINE" in env) == (True, False, True)
     assert "--concurrency 2" in (adopted / "Procfile").read_text()
     assert is_settled(adopted)
+
+
+@pytest.mark.parametrize("theirs", ['{"expo": {"slug": "x"}}', '{"name": "x", "displayName": "X"}'])
+def test_an_app_json_that_serves_two_tools_is_settled_at_once(tmp_path: Path, theirs: str) -> None:
+    top = tmp_path / "app"
+    shutil.copytree(FIXTURES / "django_shop" / "app", top)
+    put(top, "app.json", theirs + "\n")
+    assert call("init", "-C", str(top), "--yes", "--on-existing", "merge")[0] == 0
+    assert is_settled(top)
+    document = json.loads((top / "app.json").read_text())
+    assert document.keys() > json.loads(theirs).keys()
+    assert document["buildpacks"] == [{"url": "heroku/python"}]
+    put(top, "app.json", theirs + "\n")
+    update(top, "--yes")
+    assert "BUILDPACKS=(heroku/python)" in (top / "bin/deploy").read_text()

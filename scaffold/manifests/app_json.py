@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, TypeVar
 
 from scaffold.manifests import json_file
@@ -71,22 +71,19 @@ _OURS = frozenset(
         "logo",
     ]
 )
+_HEROKU_ALONE = frozenset(["addons", "buildpacks", "environments", "formation", "stack"])
 
 
 def parse(text: str, path: str) -> AppJson:
     """Parse an app.json. Raises ManifestError for what is not JSON or no object."""
     document = json_file.parse_object(text, path)
     value: dict[str, Any] = document.value
-    if (
-        "expo" in value
-        or "displayName" in value
-        or not (_OURS & value.keys() or set(value) <= {"name", "description"})
-    ):
+    if not _is_heroku(value.keys()):
         return AppJson(path=path, is_heroku=False)
     return AppJson(
         path=path,
         is_heroku=True,
-        name=_text(value.get("name")),
+        name="" if "displayName" in value else _text(value.get("name")),
         description=_text(value.get("description")),
         keywords=tuple(item for item in _items(value.get("keywords")) if isinstance(item, str)),
         website=_text(value.get("website")),
@@ -100,6 +97,13 @@ def parse(text: str, path: str) -> AppJson:
         formation=tuple(_formation(document)),
         scripts=tuple(_scripts(document)),
     )
+
+
+def _is_heroku(keys: Set[str]) -> bool:
+    """Tell whether Heroku's keys are in it; the keys of an app for phones may stand beside them."""
+    if keys & {"expo", "displayName"}:
+        return bool(keys & _HEROKU_ALONE)
+    return bool(keys & _OURS) or keys <= {"name", "description"}
 
 
 def without(theirs: AppJson, written: AppJson) -> AppJson:
