@@ -229,11 +229,14 @@ def kept_state(found: Collection[Change], state: State, *, whole: bool) -> State
     """Return the state with the base texts after these changes, and which of the files are adopted.
 
     A file that has no keys, and was there before, stays the person's even where it is the same by chance.
+    One that is left to the person keeps its base text where it says something of the app: what in it is
+    scaffold's declares no more than before.
     """
     base = {} if whole else dict(state.base)
     added, adopted = dict(state.added), set(state.adopted)
     for change in found:
-        keeps = change.kind in ("blocked", "kept", "left")
+        left = change.kind == "left" and merge.format_of(change.path) not in ("text", "set")
+        keeps = change.kind in ("blocked", "kept") or left
         if keeps and change.path in state.base:
             base[change.path] = state.base[change.path]
         if keeps or change.ours is None or (change.kind == "own" and change.after is None):

@@ -122,11 +122,19 @@ def _buildpack(repo: Repo, root: str, url: str, at: int, proof: Evidence) -> Ite
         name=instead or url,
         position=at,
         support=True,
-        edited=proof.path in repo.pristine,
+        edited=_wrote_list(repo, proof.path),
         strength=Strength.DECLARED,
         why=f"{proof.path} lists it",
         evidence=(proof,),
     )
+
+
+def _wrote_list(repo: Repo, path: str) -> bool:
+    """Tell whether scaffold wrote a list of buildpacks there, which the person's then is an edit of."""
+    if path.rpartition("/")[2] != "app.json":
+        return path in repo.pristine
+    written = repo.written(path, app_json.parse)
+    return written is not None and bool(written.buildpacks)
 
 
 def buildpacks_facts(repo: Repo) -> Iterator[AnyFact]:

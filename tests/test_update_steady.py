@@ -364,3 +364,15 @@ def test_an_app_json_that_serves_two_tools_is_settled_at_once(tmp_path: Path, th
     put(top, "app.json", theirs + "\n")
     update(top, "--yes")
     assert "BUILDPACKS=(heroku/python)" in (top / "bin/deploy").read_text()
+
+
+def test_a_list_of_buildpacks_in_a_file_of_theirs_is_the_whole_list(tmp_path: Path) -> None:
+    top = tmp_path / "app"
+    shutil.copytree(FIXTURES / "django_shop" / "app", top)
+    put(top, "app.json", '{\n  "name": "ours"\n}\n')
+    assert call("init", "-C", str(top), "--yes")[0] == 0
+    put(top, "app.json", '{\n  "name": "ours",\n  "buildpacks": [{"url": "heroku-community/apt"}]\n}\n')
+    (top / "Procfile").write_text((top / "Procfile").read_text() + "extra: bin/extra\n")
+    put(top, "extra.py", "import os\nEXTRA = os.environ['EXTRA_KEY']\n")
+    assert update(top, "--yes")[0] == 0
+    assert is_settled(top)
