@@ -193,6 +193,8 @@ def write_out(outcome: Outcome, *, whole: bool = True) -> None:
     tree |= dict.fromkeys(states.stale(top, outcome.state))
     sides = _sides(outcome.found)
     kept = conflicts.record_of(top, sides, tree) if sides else conflicts.closed(top)
+    if not tree and not kept:
+        return
     writing.write(top, {**tree, **kept}, seen=seen)
     after = replace(outcome.today, state=outcome.state)
     if whole and not _is_behind(outcome.found):
