@@ -6,54 +6,24 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scaffold import about, declared, heroku_ci, stacks, state
+from scaffold import about, choosing, declared, heroku_ci, state
 from scaffold.checkout import git_top, open_repo
 from scaffold.errors import ManifestError, Undecided, UserError
 from scaffold.facts import AnyFact, Process, Strength, Withdrawn
 from scaffold.plan import make_plan
 from scaffold.plan.model import Choice, Note, Plan, Ranked
 from scaffold.plan.ranking import candidates, tied
-from scaffold.record import made, record, replace
+from scaffold.record import record, replace
 from scaffold.repo import Repo
+from scaffold.request import Request
 from scaffold.stacks import stacks_for
-
-if TYPE_CHECKING:
-    from scaffold.layers.source import Layer
 
 MANIFESTS = frozenset(
     "package.json pyproject.toml Pipfile Gemfile Gemfile.lock gems.rb composer.json pubspec.yaml go.mod "
     "pom.xml app.json heroku.yml Procfile Cargo.toml mix.exs build.gradle build.gradle.kts".split()
 )
 """Files that Heroku's build reads: a malformed one beside the app is an error, any other a warning."""
-
-
-@record
-class Request:
-    """What the user asked for: the folder, and what decides detection instead of the code.
-
-    `top` is the top of the repository; `answers` are `--set` values and recorded answers. `declined`
-    are proposals that a person does not want: "process/worker", "addon/redis", "config_var/API_KEY",
-    "buildpack/heroku/nodejs". `layer` is the organisation's template: for the rendering, not for detection.
-    `home` is the app that an earlier run chose, as the question `app` names it: an app in another folder
-    does not take its place while it is there.
-    """
-
-    top: Path
-    stack: str = ""
-    root: str = ""
-    answers: Mapping[str, str] = made(factory=dict)
-    config_vars: bool = True
-    versions: Mapping[str, str] = made(factory=dict)
-    declined: frozenset[str] = frozenset()
-    layer: Layer | None = None
-    home: str = ""
-
-    @property
-    def extra(self) -> Path | None:
-        """Return the folder of the organisation's template, if there is one."""
-        return self.layer.folder if self.layer else None
 
 
 @record
@@ -141,20 +111,20 @@ def analyse_recorded(request: Request, given: Mapping[str, str]) -> tuple[Analys
 def analyse_repo(repo: Repo, request: Request) -> Analysis:
     """Like `analyse`, for a repository that is already indexed."""
     facts = (*detect(repo), *declined_facts(request.declined))
-    every = _home_first(candidates(facts), request.home)
-    ranked = _asked(every, request)
-    ties = tied(_beside(ranked, request.home)) if ranked else ()
-    if not ranked or len(ties) > 1 or not (_is_app(ranked[0]) or request.stack or request.root):
+    every = choosing.home_first(candidates(facts), request.home)
+    ranked = choosing.asked(every, request)
+    ties = tied(choosing.beside(ranked, request.home)) if ranked else ()
+    if not ranked or len(ties) > 1 or not (choosing.is_app(ranked[0]) or request.stack or request.root):
         _raise_broken(repo, request.root or ".")
         return Analysis(
             repo=repo,
             facts=facts,
             ranked=every,
-            ties=ties if ties and _is_app(ties[0]) else (),
+            ties=ties if ties and choosing.is_app(ties[0]) else (),
             plan=None,
             problems=_problems(repo),
         )
-    choice = _choice(ranked[0], every, request)
+    choice = choosing.choice_of(ranked[0], every, request)
     _raise_broken(repo, choice.uses.root)
     if request.config_vars:
         facts = (*facts, *_config_vars(repo, choice, every, facts))
@@ -195,77 +165,6 @@ def unplanned(top: Path) -> Analysis:
     )
 
 
-def _is_app(item: Ranked) -> bool:
-    """Tell an app from a mere hint: a library, an asset build, a front end of nothing."""
-    return item.uses.strength > Strength.HINT
-
-
-def _home_first(ranked: tuple[Ranked, ...], home: str) -> tuple[Ranked, ...]:
-    """Put the apps in the folder of the earlier one first, unless that one is in another folder now."""
-    here = tuple(item for item in ranked if home and _is_app(item) and item.uses.root == _root_of(home))
-    stack = home.partition(" in ")[0]
-    moved = stack in {item.uses.stack for item in ranked} - {item.uses.stack for item in here}
-    return ranked if moved else tuple(dict.fromkeys((*here, *ranked)))
-
-
-def _beside(ranked: tuple[Ranked, ...], home: str) -> tuple[Ranked, ...]:
-    """Return the candidates that the best one must be compared with: at home, those in its folder."""
-    if not ranked or not home or ranked[0].uses.root != _root_of(home):
-        return ranked
-    return tuple(item for item in ranked if item.uses.root == ranked[0].uses.root)
-
-
-def _root_of(label: str) -> str:
-    return label.partition(" in ")[2] or "."
-
-
-def _asked(ranked: tuple[Ranked, ...], request: Request) -> tuple[Ranked, ...]:
-    """Keep the candidates that flags allow. Raises UserError where none is left of some."""
-    label, stack, root = request.answers.get("app", ""), request.stack, request.root
-    kept = tuple(
-        item
-        for item in ranked
-        if (not label or item.label == label)
-        and (not stack or item.uses.stack == stack)
-        and (not root or item.uses.root == root)
-    )
-    if kept or not (label or stack or root):
-        return kept
-    wanted = label or " in ".join(part for part in (stack or "app", root) if part)
-    known = stacks.names()
-    if stack and stack not in known:
-        raise UserError(
-            "stack/unknown",
-            f"there is no stack {stack!r}",
-            remedy="Known are: " + ", ".join(known) + ".",
-        )
-    raise Undecided(
-        "app/not-found",
-        f"found no {wanted} here",
-        evidence=[f"{item.label}: {item.uses.evidence[0]}" for item in ranked[:5] if item.uses.evidence],
-        why="--stack, --root and --set app=... choose among what the code shows; they invent nothing.",
-        remedy="Run `scaffold detect` without them to see what was found.",
-    )
-
-
-def _choice(best: Ranked, ranked: tuple[Ranked, ...], request: Request) -> Choice:
-    stack = stacks.load(best.uses.stack)
-    language = stack.language
-    if best.uses.container:
-        inside = next(
-            (i.uses for i in ranked if i.uses.root == best.uses.root and not i.uses.container), None
-        )
-        language = stacks.load(inside.stack).language if inside else language
-    return Choice(
-        uses=best.uses,
-        title=stack.title,
-        language=language,
-        family=frozenset({stack.name, stack.language}),
-        answers=request.answers,
-        versions=request.versions,
-    )
-
-
 def _config_vars(
     repo: Repo, choice: Choice, ranked: tuple[Ranked, ...], facts: tuple[AnyFact, ...]
 ) -> tuple[AnyFact, ...]:
@@ -277,7 +176,7 @@ def _config_vars(
         item.uses.root
         for item in ranked
         if item.uses.root not in (root, ".")
-        and _is_app(item)
+        and choosing.is_app(item)
         and not any(path.startswith(f"{item.uses.root}/") for path in proofs)
     }
     words = {word for fact in facts if isinstance(fact, Process) for word in fact.command.split()}

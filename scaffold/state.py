@@ -18,7 +18,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import ManifestError, UserError
+from scaffold import answers_file
+from scaffold.errors import UserError
 from scaffold.record import made, record
 from scaffold.render import Rendered
 from scaffold.targets import existing
@@ -163,7 +164,7 @@ def _answers(top: Path) -> dict[str, str]:
     """Read the answers; of two sides of a merge this branch's come first."""
     found: dict[str, str] = {}
     for text in reversed(_texts(top, "answers.yml")):
-        found |= parse_answers(text, f"{FOLDER}/answers.yml")
+        found |= answers_file.parse(text, f"{FOLDER}/answers.yml")
     return found
 
 
@@ -251,7 +252,7 @@ def files(state: State) -> dict[str, bytes]:
     }
     tree = {
         f"{FOLDER}/state.json": dump_json(document),
-        f"{FOLDER}/answers.yml": _dump_answers(state.answers),
+        f"{FOLDER}/answers.yml": answers_file.dump(state.answers),
     }
     if state.plan:
         tree[f"{FOLDER}/plan.json"] = dump_json(state.plan)
@@ -272,33 +273,6 @@ def stale(top: Path, state: State) -> list[str]:
     there = {*(f"{_BASE}/{name}" for name in _listed(top, _BASE))}
     there |= {f"{_ADDED}/{name}" for name in _listed(top, _ADDED)}
     return sorted(there - files(state).keys())
-
-
-def _dump_answers(answers: Mapping[str, str]) -> bytes:
-    lines = ["# The answers scaffold works from; change one with `scaffold update --set NAME=VALUE`.\n"]
-    lines += [f"{name}: {json.dumps(answers[name])}\n" for name in sorted(answers)]
-    return "".join(lines).encode()
-
-
-def parse_answers(text: str, path: str) -> dict[str, str]:
-    """Parse an answers file (a YAML mapping of names to scalars). Raises UserError."""
-    from scaffold.manifests import yaml_file
-
-    try:
-        value: Any = yaml_file.parse(text, path).value
-    except ManifestError as error:
-        raise UserError(
-            "answers/malformed", error.summary, remedy=f"Mend {path}: one NAME: VALUE a line."
-        ) from None
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or any(isinstance(item, dict | list) for item in value.values()):
-        raise UserError("answers/malformed", f"{path}: a mapping of names to plain values is expected")
-    return {
-        str(name): "" if item is None else str(item)
-        for name, item in value.items()
-        if not name.startswith("_")
-    }
 
 
 def _is_plain(name: object) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from scaffold import render
+from scaffold.answers_file import parse as parse_answers
 from scaffold.errors import Undecided, UserError
 from scaffold.output import make_context
 from scaffold.pipeline import Analysis
@@ -14,7 +15,6 @@ from scaffold.plan.model import Plan
 from scaffold.proposals.model import Proposal
 from scaffold.questions import as_text, choices, question_context, typed_answers
 from scaffold.record import made, record
-from scaffold.state import parse_answers
 
 
 @record
