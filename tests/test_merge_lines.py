@@ -401,3 +401,11 @@ FORMATS = {
 @pytest.mark.parametrize(("path", "expected"), FORMATS.items(), ids=FORMATS)
 def test_the_format_is_known_by_the_name(path: str, expected: tuple[str, bool]) -> None:
     assert (merge.format_of(path), merge.is_keyed(path)) == expected
+
+
+def test_a_comment_that_the_persons_heading_says_already_is_not_said_twice() -> None:
+    base = "SECRET=1\nHOST=1\n\n# said by two\nTOKEN=1\n"
+    new = "HOST=1\n# said by two\nSECRET=1\n"
+    once = merge.three_way(".env.example", base, "SECRET=1\nHOST=1\nTOKEN=1\n", new).text
+    assert once.count("# said by two") == 1
+    assert merge.three_way(".env.example", base, once, new).text == once

@@ -98,6 +98,10 @@ def test_one_sided_changes_are_taken_as_they_are(
     assert merge.three_way(path, base, other, other) == merge.Merged(other)
 
 
+def entries(text: str) -> list[str]:
+    return sorted(line for line in text.split("\n") if line.strip() and not line.startswith("#"))
+
+
 @FORMATS
 @MANY
 @given(st.data())
@@ -110,7 +114,8 @@ def test_no_line_of_the_person_is_lost_and_twice_is_once(path: str, data: st.Dat
     assert bool(merged.conflicts) == bool(merge.has_markers(merged.text)) or path == ".python-version"
     assert merge.three_way(path, new, merged.text, new).text == merged.text
     if path in ("Procfile", ".env.example", ".slugignore") and base and not merged.conflicts:
-        assert merge.three_way(path, base, merged.text, new).text == merged.text
+        again = merge.three_way(path, base, merged.text, new).text
+        assert entries(again) == entries(merged.text), "comments and order may move: the base is out of date"
 
 
 @FORMATS

@@ -148,7 +148,9 @@ class _Merge:
 
 
 def _above(block: Block, old: Block, wanted: Block) -> tuple[str, ...]:
-    return wanted.above if block.above == old.above else block.above
+    """Return the comment above an entry: the new one, unless theirs is another or a heading says it."""
+    said = block.heading and block.heading in wanted.above
+    return wanted.above if block.above == old.above and not said else block.above
 
 
 def _begun(old: Sequence[Block], there: Sequence[Block], now: Sequence[Block]) -> list[Block]:
