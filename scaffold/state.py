@@ -16,13 +16,15 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold import answers_file
 from scaffold.errors import UserError
 from scaffold.record import made, record
-from scaffold.render import Rendered
 from scaffold.targets import existing
+
+if TYPE_CHECKING:
+    from scaffold.render import Rendered
 
 FOLDER = ".scaffold"
 FORMAT = 2
@@ -58,6 +60,8 @@ class State:
 
     def base_tree(self) -> dict[str, Rendered]:
         """Return the base texts as files to write."""
+        from scaffold.render import Rendered
+
         return {path: Rendered(content) for path, content in self.base.items()}
 
     def wrote(self, path: str, content: bytes) -> bool:

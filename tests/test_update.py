@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -523,12 +524,16 @@ def test_a_recorded_answer_is_not_asked_again_and_one_that_is_named_is(shop: Pat
 def test_update_right_after_init_changes_nothing(name: str) -> None:
     extra = [str(word) for word in golden.settings(name).get("arguments", [])]
     with golden.copy_of(name) as app:
-        code, _, _ = call("init", "-C", str(app), "--yes", "--on-existing", "merge", *extra)
+        code, said, _ = call("init", "-C", str(app), "--yes", "--on-existing", "merge", *extra)
         if code:
             pytest.skip("this fixture is no app")
         before = contents(app)
         assert call("init", "-C", str(app), "--yes", "--on-existing", "merge", *extra)[0] == 0
         assert contents(app) == before
+        if re.search(r"^\d+\. Write \S+ for ", said, re.MULTILINE):
+            # init edits no line of a person's; an update proposes today's names for retired ones
+            assert call("update", "-C", str(app), "--check")[0] == 1
+            return
         assert call("update", "-C", str(app), "--check")[0] == 0
         assert call("update", "-C", str(app), "--yes")[0] == 0
         assert contents(app) == before

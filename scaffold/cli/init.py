@@ -88,8 +88,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     todos = settled.plan.todos
     edited: Mapping[str, changes.Change] = {}
-    if arguments.on_existing == "merge" and not arguments.only:
-        found, todos = updating.with_edits(today, found)
     if prompt:
         found = report.ask_existing(found, arguments.on_existing, state)
         todos, edited = report.ask_edits(top, todos)
