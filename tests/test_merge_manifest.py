@@ -199,12 +199,12 @@ def test_a_merge(row: str, newline: str) -> None:
 
 def test_without_a_base_only_what_is_missing_is_added() -> None:
     theirs = "format = 1\n[vars.B]\nrequired = false # no\n"
-    merged = merge.add_missing(PATH, theirs, text(A=A, B="required = true; kind = 'url'"))
+    merged = merge.three_way(PATH, "", theirs, text(A=A, B="required = true; kind = 'url'")).text
     assert merged == (
         "format = 1\n\n[vars.A]\nrequired = true\nkind = 'text'\n\n"
         "[vars.B]\nrequired = false # no\nkind = 'url'\n"
     )
-    assert merge.add_missing(PATH, merged, text(A=A, B="required = true; kind = 'url'")) == merged
+    assert merge.three_way(PATH, "", merged, text(A=A, B="required = true; kind = 'url'")).text == merged
 
 
 def test_a_mark_of_byte_order_and_a_missing_last_line_end_do_no_harm() -> None:

@@ -168,7 +168,11 @@ def _sealed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _faults(folder: Path, extra: Path, layer: LayerConfig, *, asking: bool = False) -> Iterator[None]:
-    """Turn whatever a template raises into an error that names its file and line."""
+    """Turn whatever a template raises into an error that names its file and line.
+
+    All exceptions are meant: what a foreign template does (a division, a missing key) is its fault, not a
+    bug of scaffold. What the disk refuses passes as it is.
+    """
     from jinja2 import TemplateError
 
     try:

@@ -16,13 +16,10 @@ from scaffold.merge.merged import Conflict, Merged, Unmergeable
 __all__ = [
     "Conflict",
     "Merged",
-    "add_missing",
     "format_of",
     "grow",
     "has_markers",
     "is_keyed",
-    "is_mergeable",
-    "is_three_way",
     "limited",
     "missing",
     "sides",
@@ -172,23 +169,3 @@ def _by_key(path: str) -> Keyed:
     from scaffold.merge import json_tree, yaml_tree
 
     return yaml_tree if kind == "yaml" else json_tree
-
-
-MERGEABLE = ("Procfile", "app.json", ".env.example", "config-vars.toml")
-
-
-def is_mergeable(path: str) -> bool:
-    """Tell whether `init` offers to add to a file what is missing in it."""
-    return path.rpartition("/")[2] in MERGEABLE
-
-
-def is_three_way(path: str) -> bool:
-    """Tell whether `init` merges an edited file without being asked."""
-    return path == "config-vars.toml"
-
-
-def add_missing(path: str, theirs: str, ours: str) -> str:
-    """Return `theirs` with the keys of `ours` that it lacks. Raises ManifestError for a malformed file."""
-    if format_of(path) == "config-vars":
-        return three_way(path, "", theirs, ours).text
-    return grow(path, "", theirs, ours)

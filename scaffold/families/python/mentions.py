@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold.facts import Evidence
 from scaffold.patterns import lazy
 from scaffold.record import record
-from scaffold.repo import Repo, folder_of
+from scaffold.repo import Repo
 
 _SERVED = lazy(
     r"\b(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|uwsgi)\b.*?"
@@ -77,8 +77,3 @@ def _in_line(repo: Repo, path: str, number: int, line: str) -> Iterator[Mention]
     elif found := _FLASK_APP.match(line):
         module = found[1].removeprefix("./").removesuffix(".py").replace("/", ".").strip(".")
         yield Mention(module=module, name=found[2] or "", evidence=repo.proof(path, number))
-
-
-def folder_named(mention: Mention) -> str:
-    """Return the folder of the file that names the target."""
-    return folder_of(mention.evidence.path)

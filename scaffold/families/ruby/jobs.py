@@ -64,11 +64,6 @@ def _adapter(repo: Repo, home: str) -> tuple[str, Found | None]:
     return "", None
 
 
-def used_in(repo: Repo, files: tuple[str, ...], pattern: re.Pattern[str], hint: str) -> Found | None:
-    """Return the first use of a job library in an app's code."""
-    return find(repo, files, pattern, hint)
-
-
 def queues(repo: Repo, app: RubyApp, home: str) -> tuple[str, ...]:
     """Return the queues that jobs name beside `default`, in the order found."""
     found: dict[str, None] = {}
