@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from scaffold.errors import ManifestError
 from scaffold.merge import structure
-from scaffold.merge.merged import NEW, Merged, Unmergeable
+from scaffold.merge.merged import Merged, Unmergeable
 from scaffold.merge.nodes import Member, Node, Result, clashes, data
 from scaffold.merge.structure import Rules
 from scaffold.merge.yaml_nodes import Document, parse
@@ -95,8 +95,13 @@ def _checked(written: Written, result: Result, yours: str, path: str) -> str:
 
 
 def _ended(text: str, yours: str) -> str:
-    """Take the line end off again where the person has none; a marker's stays, it would be no marker."""
-    return text if yours.endswith("\n") or not yours or text.endswith(f"{NEW}\n") else text.removesuffix("\n")
+    """Take the line end off again where the person has none behind the same last line.
+
+    Behind another one it stays: a marker would be none without it, and a block scalar would lose it.
+    """
+    if yours.endswith("\n") or text.splitlines()[-1:] != yours.splitlines()[-1:]:
+        return text
+    return text.removesuffix("\n")
 
 
 def _shown(document: Document) -> Callable[[Node], str]:
