@@ -95,8 +95,16 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
             "production": str(answers.get("production_app", "")),
         },
         "pipeline": str(answers.get("pipeline", "")),
-        "ci": [],
+        "branch": str(answers.get("branch", "")) or "main",
+        "domains": {name: _words(answers, f"{name}_domains") for name in ("staging", "production")},
+        "pages": {name: str(answers.get(f"{name}_page", "")) for name in ("maintenance", "error")},
+        "ci": _words(answers, "ci"),
     }
+
+
+def _words(answers: Mapping[str, Any], name: str) -> list[str]:
+    """Return an answer of several words, which commas or spaces part."""
+    return str(answers.get(name, "")).replace(",", " ").split()
 
 
 def _size(plan: Plan, process: str, usual: str) -> str:

@@ -31,6 +31,13 @@ class Said:
     extra: Path | None = None
 
 
+_UNASKED = frozenset(
+    "repository app_name team pipeline runtime_version branch staging_domains production_domains "
+    "maintenance_page error_page".split()
+)
+"""Answers that `--set` gives and no prompt asks for."""
+
+
 def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
     """Read `--answers FILE` and `--set NAME=VALUE`, the latter stronger. Raises UserError."""
     given: dict[str, str] = {}
@@ -57,7 +64,7 @@ def given_answers(sets: list[str], answers_file: str | None) -> dict[str, str]:
 def check_known(given: Mapping[str, str], layer: Path, extra: Path | None = None) -> None:
     """Refuse an answer that no question asks for. Raises UserError."""
     names = render.question_names(layer, extra)
-    known = {*names, "repository", "app_name", "team", "pipeline", "runtime_version"}
+    known = {*names, *_UNASKED}
     for name in given:
         if name not in known and not name.startswith("process_"):
             raise UserError(
