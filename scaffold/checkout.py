@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from scaffold.errors import UserError
+from scaffold.git_folder import GitFolder, read
 from scaffold.repo import SKIPPED_FOLDERS, Repo
 from scaffold.run import run
 
@@ -55,7 +56,8 @@ def open_repo(top: Path, *, hidden: Collection[str] = (), pristine: Mapping[str,
     names = walk_files(top) if listed is None else listed
     linked = _linked_folders(top, names) if listed is not None else ()
     own = [name for name in set(names) if not name.startswith(linked) and _is_readable_file(top, name)]
-    return Repo(top, own, hidden=hidden, pristine=pristine)
+    git = read(str(top)) if listed is not None else GitFolder()
+    return Repo(top, own, hidden=hidden, pristine=pristine, git=git)
 
 
 def _linked_folders(top: Path, names: Iterable[str]) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from scaffold.output import OPTIONAL
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan, Ranked
 from scaffold.plan.ranking import tied
+from scaffold.repo import Repo
 
-LISTS = frozenset({"optional_files"})
+LISTS = frozenset({"optional_files", "ci"})
 """Questions with several answers, recorded with commas between them."""
 
 
@@ -87,6 +88,7 @@ def reasons(plan: Plan, analysis: Analysis) -> dict[str, str]:
         "dyno_size": "basic is the smallest that does not sleep",
         "optional_files": "all are small and readable",
         "runtime_file": "runtime.txt is deprecated; .python-version took its place",
+        "ci": _ci_reason(analysis.repo),
     }
 
 
@@ -97,10 +99,35 @@ def choices(plan: Plan, analysis: Analysis) -> dict[str, list[str]]:
         "process_web": list(plan.open_choices.get("process_web", ())),
         "region": list(policy.regions()),
         "dyno_size": list(policy.dyno_sizes()),
+        "ci": _ci_services(analysis.repo),
         "runtime_file": [".python-version", "runtime.txt"]
         if plan.language == "python" and not plan.container
         else [],
     }
+
+
+_CI_SIGNS = {"github": ".github/", "circleci": ".circleci/", "gitlab": ".gitlab-ci.yml"}
+
+
+def _ci_shown(repo: Repo) -> dict[str, str]:
+    """Return the CI services that a repository shows, and by what: its files, then where it is hosted."""
+    found = {
+        name: f"there is {sign}"
+        for name, sign in _CI_SIGNS.items()
+        if (repo.has_folder(sign[:-1]) if sign.endswith("/") else sign in repo)
+    }
+    hosts = {name: f"it is hosted on {repo.git.host}" for name in _CI_SIGNS if name in repo.git.host}
+    return {**found, **{name: why for name, why in hosts.items() if name not in found}}
+
+
+def _ci_services(repo: Repo) -> list[str]:
+    return list(dict.fromkeys([*_ci_shown(repo), *_CI_SIGNS]))
+
+
+def _ci_reason(repo: Repo) -> str:
+    shown = _ci_shown(repo)
+    told = "; ".join(f"{name}: {why}" for name, why in shown.items())
+    return told or "nothing shows which one you use; none is fine"
 
 
 def _apps(plan: Plan, analysis: Analysis) -> list[Ranked]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from scaffold.derived import WATCHED, Derived, Trace
 from scaffold.errors import ManifestError
 from scaffold.facts import Evidence
+from scaffold.git_folder import GitFolder
 from scaffold.patterns import lazy
 
 T = TypeVar("T")
@@ -92,7 +93,8 @@ class Repo:
     `pristine` is the text that scaffold wrote to a file which a person has edited since; in a Procfile
     and an .env.example, the lines of scaffold's that they left are blank to a reader.
     `problems` collects what could not be read, as lines for the user. `environments` are the Python
-    environments among the files, which are otherwise left out.
+    environments among the files, which are otherwise left out. `git` is no evidence of anything: it differs
+    from clone to clone, and only the questions look at it.
     """
 
     def __init__(
@@ -102,8 +104,10 @@ class Repo:
         *,
         hidden: Collection[str] = (),
         pristine: Mapping[str, str] | None = None,
+        git: GitFolder | None = None,
     ) -> None:
         self.top = top
+        self.git = git or GitFolder()
         self.pristine: Mapping[str, str] = pristine or {}
         self._text: dict[str, str] = {}
         self._whole: dict[str, str] = {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from scaffold import render
 from scaffold.answers_file import parse as parse_answers
 from scaffold.errors import Undecided, UserError
+from scaffold.git_folder import is_branch
 from scaffold.output import make_context
 from scaffold.pipeline import Analysis
 from scaffold.plan.model import Plan
@@ -72,6 +73,12 @@ def check_known(given: Mapping[str, str], layer: Path, extra: Path | None = None
                 f"there is no question {name!r}",
                 remedy="Known are: " + ", ".join(sorted(known)) + ", and process_TYPE.",
             )
+    if "branch" in given and not is_branch(given["branch"]):
+        raise UserError(
+            "answers/refused",
+            f"{given['branch']!r} is no name of a branch that can be deployed",
+            remedy="Letters, digits, dots, dashes, underscores and slashes; for example: --set branch=main",
+        )
 
 
 def answers_for(
@@ -84,7 +91,7 @@ def answers_for(
     layer, given, asked = render.layers(plan.stack)[0], said.given, said.asked
     context = {**question_context(plan, analysis), **make_context(plan, recorded, analysis.repo)}
     offered = choices(plan, analysis)
-    valid = {name: value for name, value in recorded.items() if _is_offered(offered.get(name), value)}
+    valid = {name: value for name, value in recorded.items() if _is_offered(offered, name, value)}
     settled = {} if asked is None else {name: value for name, value in valid.items() if name not in asked}
     answers = render.ask(
         layer,
@@ -96,17 +103,21 @@ def answers_for(
     )
     names = render.question_names(layer, said.extra)
     kept = {**{name: value for name, value in recorded.items() if name not in names}, **given}
+    if analysis.repo.git.branch:
+        kept.setdefault("branch", analysis.repo.git.branch)
     return {**kept, **{name: as_text(value) for name, value in answers.items() if value not in (None, "")}}
 
 
-def _is_offered(offered: Collection[str] | None, value: str) -> bool:
-    return not offered or value in offered
+def _is_offered(choices_: Mapping[str, Collection[str]], name: str, value: str) -> bool:
+    offered = choices_.get(name)
+    said = typed_answers({name: value})[name]
+    return not offered or set(said if isinstance(said, list) else [said]) <= set(offered)
 
 
 def no_longer_offered(plan: Plan, analysis: Analysis, recorded: Mapping[str, str]) -> list[str]:
     """Return the recorded answers that are no choice any more: their questions are asked anew."""
     offered = choices(plan, analysis)
-    return [name for name in sorted(recorded) if not _is_offered(offered.get(name), recorded[name])]
+    return [name for name in sorted(recorded) if not _is_offered(offered, name, recorded[name])]
 
 
 def refused(offered: Sequence[Proposal]) -> tuple[Proposal, ...]:
