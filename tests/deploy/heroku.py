@@ -81,8 +81,11 @@ def do_git_credentials(_app: str, words: list[str], _rest: list[str]) -> None:
         print(f"username=heroku\npassword={os.environ['HEROKU_API_KEY']}\n")
 
 
-def do_apps_info(app: str, _words: list[str], _rest: list[str]) -> None:
+def do_apps_info(app: str, words: list[str], _rest: list[str]) -> None:
     found = call("GET", app)
+    if "--json" in words:
+        show({"addons": [], "app": found})
+        return
     print(f"git_url={found['git_url']}\nweb_url={found['web_url']}\nstack={found['stack']['name']}")
 
 
