@@ -9,7 +9,8 @@ import hypothesis
 import pytest
 
 from tests.deploy.api import route
-from tests.deploy.platform import Platform, serve
+from tests.deploy.platform import Platform
+from tests.deploy.server import close, serve
 
 # The same examples in every run, so that a red run means a change; HYPOTHESIS_PROFILE=explore draws new ones.
 hypothesis.settings.register_profile(
@@ -28,8 +29,7 @@ def platform() -> Iterator[Platform]:
     made = Platform()
     server = serve(made, route)
     yield made
-    server.shutdown()
-    server.server_close()
+    close(made, server)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import urllib.request
 
@@ -10,14 +11,20 @@ import urllib.request
 def main() -> None:
     """Build each pushed commit of main; the hook's status is the build's."""
     url, app = sys.argv[1:]
+    if os.environ.get("GIT_SHALLOW_FILE"):
+        return  # git itself refuses the push, after this hook
     for line in sys.stdin:
         _, commit, ref = line.split()
-        if ref != "refs/heads/main":
-            print("skipping build")
+        if ref not in {"refs/heads/main", "refs/heads/master"}:
+            print("Pushed to non-main branch, skipping build.")
             continue
+        print("Compressing source files... done.\nBuilding source:\n", flush=True)
         body = json.dumps({"app": app, "commit": commit}).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{url}/_build", data=body)) as answer:
-            result = json.loads(answer.read())
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"{url}/_build", data=body)) as answer:
+                result = json.loads(answer.read())
+        except OSError:
+            sys.exit("the build was lost")
         print(result["text"], flush=True)
         if result["code"]:
             sys.exit(result["code"])

@@ -1,97 +1,41 @@
-"""A repository with the deploy script in it, a remote whose hook builds, and the double of the platform.
-
-HEROKU_CLI in the environment names a real heroku CLI to run instead of the stand-in, DEPLOY_BASH another
-bash (3.2, as macOS has it).
-"""
+"""A repository with the deploy script in it, and what runs it there against the double of the platform."""
 
 from __future__ import annotations
 
 import os
-import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import MappingProxyType
 from typing import Any
 
-from scaffold import render
+import pytest
+
+from tests.deploy import certificates, git
 from tests.deploy.platform import TOKEN, Platform
+from tests.deploy.scripts import APP, ONE_OFF, PLAN, POSTGRES, VAR, script
+
+__all__ = [
+    "APP",
+    "ONE_OFF",
+    "PLAN",
+    "POSTGRES",
+    "VAR",
+    "Deployment",
+    "call",
+    "heroku_script",
+    "real_cli",
+    "script",
+]
 
 HERE = Path(__file__).resolve().parent
-APP = "my-app-staging"
-
-VAR: dict[str, Any] = {
-    "required": False,
-    "secret": False,
-    "value": None,
-    "default": None,
-    "generator": "",
-    "description": "",
-    "stage": "run",
-    "provided_by": "",
-    "kind": "text",
-    "evidence": [],
-}
-POSTGRES: dict[str, Any] = {
-    "service": "postgres",
-    "plan": "heroku-postgresql:essential-0",
-    "as": "",
-    "attachments": [],
-    "copies": [],
-}
-PLAN: dict[str, Any] = {
-    "title": "Django",
-    "root": ".",
-    "layout": "top",
-    "processes": [],
-    "formation": {
-        "web": {"quantity": 1, "size": "basic"},
-        "worker": {"quantity": 2, "size": "standard-1x"},
-    },
-    "buildpacks": ["heroku/nodejs", "heroku/python"],
-    "addons": [{**POSTGRES, "config_vars": ["DATABASE_URL"], "why": ""}],
-    "config_vars": [
-        {**VAR, "name": "SECRET_KEY", "required": True, "secret": True, "generator": "secret"},
-        {**VAR, "name": "SETTINGS", "value": 'it\'s "$HOME" `id` {{ 7*7 }} \\ ü'},
-        {**VAR, "name": "PAYMENT_KEY", "required": True, "secret": True, "description": "The key"},
-        {**VAR, "name": "DATABASE_URL", "required": True, "provided_by": "postgres"},
-    ],
-    "migration": {"command": "manage migrate", "paths": ["app/migrations"], "in_release": True},
-    "container": None,
-    "stack_image": "heroku-24",
-    "smoke": {"path": "/", "status": 200},
-    "cache_clear": "",
-    "region": "us",
-    "team": "",
-    "apps": {"staging": APP, "production": "my-app"},
-    "pipeline": "",
-}
-ONE_OFF = {"migration": {"command": "cd sub && migrate", "paths": ["app/migrations"], "in_release": False}}
-
-
-def script(*, deploy_vars: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> bytes:
-    """Render bin/deploy for a plan, without the questions of `init`."""
-    common = render.template_folder("common")
-    assert common is not None
-    settings = (common / "copier.yml").read_text(encoding="utf-8")
-    with TemporaryDirectory(prefix="layer-") as scratch:
-        layer = Path(scratch)
-        for folder in ("bin", "_deploy"):
-            shutil.copytree(common / folder, layer / folder)
-        kept = re.findall(r"^_.*\n(?: .*\n)*", settings, flags=re.MULTILINE)
-        (layer / "copier.yml").write_text("".join(kept), encoding="utf-8")
-        plan = {**PLAN, **changes}
-        own = [var for var in plan["config_vars"] if not var["provided_by"]]
-        alike = {"": own, "staging": [], "production": []}
-        context = {"plan": plan, "deploy_vars": alike | deploy_vars, "optional_files": ["bin/deploy"]}
-        return render.render((layer,), context)["bin/deploy"].content
+INSTALLED = HERE / "node_modules" / ".bin" / "heroku"
+CREDENTIALS = f"!f() {{ echo username=x; echo password={TOKEN}; }}; f"
+LIMIT = 300
 
 
 def call(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
@@ -100,33 +44,49 @@ def call(*words: str | Path, cwd: Path, env: Mapping[str, str] | None = None) ->
     return ran.stdout.strip()
 
 
+def real_cli() -> str:
+    """Return the real heroku CLI: HEROKU_CLI, or the one that the tests' package.json installs."""
+    found = os.environ.get("HEROKU_CLI") or (str(INSTALLED) if INSTALLED.exists() else "")
+    if not found:
+        pytest.fail("no heroku CLI: run `npm install --prefix tests/deploy`, or set HEROKU_CLI to its path")
+    return found
+
+
+def heroku_script(*, real: bool = False) -> str:
+    """Return the program that stands for `heroku`: the stand-in, or the real one."""
+    real = real or bool(os.environ.get("HEROKU_CLI"))
+    words = [real_cli()] if real else [sys.executable, str(HERE / "heroku.py")]
+    return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+
+
 @dataclass
 class Deployment:
     """What one test has: a scratch folder, the platform, and the repository in it."""
 
     scratch: Path
     platform: Platform
+    settings: dict[str, str] = field(default_factory=dict)
+    """Environment variables of every run."""
 
     @property
     def repo(self) -> Path:
         """Return the folder of the repository, with a space in its name."""
         return self.scratch / "my app"
 
-    def set_up(self, **changes: Any) -> None:
-        """Make the repository, the remotes of both apps, and a `heroku` on the PATH."""
+    def set_up(self, *, real: bool = False, content: bytes | None = None, **changes: Any) -> None:
+        """Make the repository, the remotes of both apps, and a `heroku` on the PATH.
+
+        `real` takes the real CLI, `content` is the whole script, `changes` are those of its plan.
+        """
         (self.scratch / "home").mkdir()
-        self._program("heroku", heroku_script())
+        self._program("heroku", heroku_script(real=real))
         if shell := os.environ.get("DEPLOY_BASH"):
             (self.scratch / "programs" / "bash").symlink_to(shell)
+        self.platform.git_folder = self.scratch / "git"
         for name in (APP, "my-app"):
-            remote = self.scratch / "git" / f"{name}.git"
-            call("git", "init", "--quiet", "--bare", "-b", "main", remote, cwd=self.scratch)
-            hook = remote / "hooks" / "pre-receive"
-            words = [sys.executable, str(HERE / "build.py"), self.platform.url, name]
-            hook.write_text(f"#!/bin/sh\nexec {shlex.join(words)}\n")
-            hook.chmod(0o755)
+            git.repository(self.platform, name)
         (self.repo / "bin").mkdir(parents=True)
-        (self.repo / "bin" / "deploy").write_bytes(script(**changes))
+        (self.repo / "bin" / "deploy").write_bytes(content or script(**changes))
         (self.repo / "bin" / "deploy").chmod(0o755)
         self.git("init", "--quiet", "-b", "main")
         self.commit("Procfile", "web: run\n")
@@ -141,6 +101,7 @@ class Deployment:
     def env(self, **more: str) -> dict[str, str]:
         """Return the whole environment of a run."""
         port = self.platform.url.rpartition(":")[2]
+        authority = str(certificates.authority())
         return {
             "PATH": f"{self.scratch / 'programs'}:{os.environ['PATH']}",
             "HOME": str(self.scratch / "home"),
@@ -154,6 +115,11 @@ class Deployment:
             "DISABLE_TELEMETRY": "true",
             "HEROKU_SKIP_NEW_VERSION_CHECK": "true",
             "HEROKU_DISABLE_AUTOUPDATE": "true",
+            # git.heroku.com and the address of the app are behind the double's proxy
+            "HTTPS_PROXY": self.platform.url,
+            "GIT_SSL_CAINFO": authority,
+            "CURL_CA_BUNDLE": authority,
+            "NODE_EXTRA_CA_CERTS": authority,
             "DEPLOY_BOOT_SECONDS": "2",
             "DEPLOY_POLL_SECONDS": "1",
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -161,16 +127,13 @@ class Deployment:
             "GIT_AUTHOR_EMAIL": "x@example.com",
             "GIT_COMMITTER_NAME": "x",
             "GIT_COMMITTER_EMAIL": "x@example.com",
-            # the push goes to https://git.heroku.com/APP.git: git itself leads it to the folder of remotes
-            "GIT_CONFIG_COUNT": "1",
-            "GIT_CONFIG_KEY_0": f"url.{self.scratch / 'git'}/.insteadOf",
-            "GIT_CONFIG_VALUE_0": "https://git.heroku.com/",
+            **self.settings,
             **more,
         }
 
     def git(self, *words: str) -> str:
-        """Run git in the repository."""
-        return call("git", *words, cwd=self.repo, env=self.env())
+        """Run git in the repository; it knows the token."""
+        return call("git", "-c", f"credential.helper={CREDENTIALS}", *words, cwd=self.repo, env=self.env())
 
     def commit(self, path: str, text: str) -> str:
         """Commit everything, with one file written, and return the commit."""
@@ -179,6 +142,21 @@ class Deployment:
         self.git("add", "-A")
         self.git("commit", "--quiet", "-m", f"Change {path}")
         return self.git("rev-parse", "HEAD")
+
+    def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        """Start the script without a terminal, in a process group of its own, its two outputs in one."""
+        return subprocess.Popen(
+            [self.repo / "bin" / "deploy", *words],
+            cwd=self.scratch,
+            env=self.env(**env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+            # a test run in the background ignores SIGINT, and so would the script
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        )
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run the script to its end, without a terminal."""
@@ -189,23 +167,15 @@ class Deployment:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=LIMIT,
             check=False,
         )
 
     def interrupt(self, with_signal: signal.Signals, path: str, *words: str) -> tuple[int, str]:
-        """Run the script and send it a signal once the platform got a request to `path`."""
+        """Run the script and send it a signal once the platform got a request to `path`, which then waits."""
         self.platform.hold.clear()
-        running = subprocess.Popen(
-            [self.repo / "bin" / "deploy", *words],
-            cwd=self.scratch,
-            env=self.env(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-        deadline = time.monotonic() + 240
+        running = self.start(*words)
+        deadline = time.monotonic() + LIMIT
         while not any(asked.endswith(path) for _, asked, _ in self.platform.requests):
             assert time.monotonic() < deadline
             assert running.poll() is None
@@ -215,14 +185,31 @@ class Deployment:
         self.platform.hold.set()
         return running.returncode, output
 
+    def signal_at(
+        self, with_signal: signal.Signals, pattern: str, *words: str, nth: int = 1, **env: str
+    ) -> tuple[int, str]:
+        """Run the script and signal it when the Nth request of a pattern comes, before that is answered.
+
+        SIGINT goes to the script and what runs in its process group, as Ctrl-C in a terminal does; any
+        other signal to the script alone.
+        """
+        running: list[subprocess.Popen[str]] = []
+
+        def send() -> None:
+            _signal(running[0], with_signal)
+            time.sleep(0.3)
+
+        self.platform.faults.call(pattern, send, nth=nth)
+        running.append(self.start(*words, **env))
+        output, _ = running[0].communicate(timeout=LIMIT)
+        return running[0].returncode, output
+
     def leftovers(self) -> list[str]:
         """Return the files that the script left in its state folder."""
         folder = self.repo / ".git" / "heroku-deploy"
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
-def heroku_script() -> str:
-    """Return the program that stands for `heroku`: the stand-in, or the real one that HEROKU_CLI names."""
-    real = os.environ.get("HEROKU_CLI")
-    words = [real] if real else [sys.executable, str(HERE / "heroku.py")]
-    return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+def _signal(running: subprocess.Popen[str], with_signal: signal.Signals) -> None:
+    send: Callable[[int, int], None] = os.killpg if with_signal == signal.SIGINT else os.kill
+    send(running.pid, with_signal)

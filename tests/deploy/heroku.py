@@ -202,8 +202,9 @@ def do_maintenance_off(app: str, _words: list[str], _rest: list[str]) -> None:
     call("PATCH", app, {"maintenance": False})
 
 
-def do_pg_backups_capture(_app: str, _words: list[str], _rest: list[str]) -> None:
-    if not call("POST", "/client/v11/databases/database-1/backups")["succeeded"]:
+def do_pg_backups_capture(app: str, _words: list[str], _rest: list[str]) -> None:
+    database = f"database-of-{app.removeprefix('/apps/')}"
+    if not call("POST", f"/client/v11/databases/{database}/backups")["succeeded"]:
         sys.exit(2)
 
 
