@@ -78,6 +78,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         else None,
         "container": {"images": [_image(image) for image in plan.images]} if plan.container else None,
         "stack_image": "container" if plan.container else policy.stack_image(),
+        "stack_images": [{"name": name, **known} for name, known in policy.stack_images().items()],
         "runtime": {
             "language": plan.runtime.language,
             "version": plan.runtime.version,

@@ -257,6 +257,12 @@ def stack_status(image: str) -> str:
     return str(known["status"]) if known else ""
 
 
+def stack_images() -> Mapping[str, Mapping[str, str]]:
+    """Return every known stack image with its status and end (`eol`, "" for none in sight)."""
+    known: Mapping[str, Mapping[str, str]] = table("heroku")["stack_images"]["images"]
+    return known
+
+
 def default_dyno_size() -> str:
     """Return the dyno size that new apps get."""
     return str(table("heroku")["dynos"]["default"])

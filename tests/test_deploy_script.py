@@ -289,7 +289,7 @@ def test_missing_things_are_named_and_nothing_is_pushed(live: Deployment) -> Non
     del app.config["SECRET_KEY"]
     app.config["PAYMENT_KEY"] = ""
     ran = live.run("staging")
-    assert ran.returncode == 4
+    assert ran.returncode == 5
     assert "SECRET_KEY PAYMENT_KEY" in ran.stderr
     assert live.platform.changes() == []
     app.config["PAYMENT_KEY"] = "x"
@@ -344,17 +344,12 @@ def test_production_wants_to_be_confirmed_and_is_not_staging(live: Deployment) -
     assert live.platform.changes() == []
 
 
-def test_two_deploys_of_one_app_do_not_meet(live: Deployment) -> None:
-    lock = live.repo / ".git" / "heroku-deploy" / f"{APP}.lock"
-    lock.mkdir(parents=True)
-    (lock / "pid").write_text("1\n")
+def test_nothing_is_deployed_while_a_release_is_being_made(live: Deployment) -> None:
+    live.platform.apps[APP].releases[-1]["status"] = "pending"
     ran = live.run("staging")
     assert ran.returncode == 3
-    assert "is running" in ran.stderr
-    (lock / "pid").write_text("999999999\n")
-    assert live.run("staging").returncode == 0
-    live.platform.apps[APP].releases[-1]["status"] = "pending"
-    assert "still being made" in live.run("staging").stderr
+    assert "still being made" in ran.stderr
+    assert live.platform.changes() == []
 
 
 def test_a_wrong_token_is_said_without_showing_it(live: Deployment) -> None:

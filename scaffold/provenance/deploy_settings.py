@@ -72,6 +72,7 @@ def _asked(name: str, what: str, example: str = "NAME") -> Callable[[Known], Cau
 SETTINGS: Mapping[str, Callable[[Known], Cause | None]] = {
     "STAGING_APP": _asked("staging_app", "the name of the staging app on Heroku"),
     "PRODUCTION_APP": _asked("production_app", "the name of the production app on Heroku"),
+    "BRANCH": _asked("branch", "the branch that production is deployed from", "main"),
     "REGION": _asked("region", "where the app runs, us or eu", "eu"),
     "TEAM": _asked("team", "the Heroku team that owns the app"),
     "PIPELINE": _asked("pipeline", "the Heroku pipeline that the apps belong to"),
@@ -84,5 +85,13 @@ SETTINGS: Mapping[str, Callable[[Known], Cause | None]] = {
     "CACHE_CLEAR": _cache_clear,
     "SMOKE_PATH": _smoke,
     "SMOKE_STATUS": _smoke,
+    "STAGING_DOMAINS": _asked("staging_domains", "the host names of the staging app", "HOST"),
+    "PRODUCTION_DOMAINS": _asked("production_domains", "the host names of the production app", "HOST"),
+    "MAINTENANCE_PAGE_URL": _asked(
+        "maintenance_page", "the page that Heroku shows in maintenance mode, in place of its own", "URL"
+    ),
+    "ERROR_PAGE_URL": _asked(
+        "error_page", "the page that Heroku shows for errors of the app, in place of its own", "URL"
+    ),
 }
 """Setting -> what makes its cause; None where the plan has nothing of the kind."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
-from scaffold import render
+from scaffold import policy, render
 
 APP = "my-app-staging"
 
@@ -59,6 +59,10 @@ PLAN: dict[str, Any] = {
     "team": "",
     "apps": {"staging": APP, "production": "my-app"},
     "pipeline": "",
+    "branch": "main",
+    "domains": {"staging": [], "production": []},
+    "pages": {"maintenance": "", "error": ""},
+    "stack_images": [{"name": name, **known} for name, known in policy.stack_images().items()],
 }
 ONE_OFF = {"migration": {"command": "cd sub && migrate", "paths": ["app/migrations"], "in_release": False}}
 
