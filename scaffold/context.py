@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffold import policy
+from scaffold.context_images import container
 from scaffold.context_vars import app_json_env, deploy_vars, grouped, places, var_context
 from scaffold.plan.model import Plan
 
@@ -36,6 +37,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
             "quantity": process.quantity,
             "size": _size(plan, process.name, size),
             "evidence": places(process.evidence),
+            "image": process.image,
         }
         for process in plan.processes
     ]
@@ -76,7 +78,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         }
         if plan.migration
         else None,
-        "container": {"images": [_image(image) for image in plan.images]} if plan.container else None,
+        "container": container(plan) if plan.container else None,
         "stack_image": "container" if plan.container else policy.stack_image(),
         "stack_images": [{"name": name, **known} for name, known in policy.stack_images().items()],
         "runtime": {
@@ -117,15 +119,6 @@ def _size(plan: Plan, process: str, usual: str) -> str:
 def _quantity(plan: Plan, process: str) -> int:
     said = plan.scales.get(process)
     return 1 if said is None or said.quantity is None else said.quantity
-
-
-def _image(image: Any) -> dict[str, str]:
-    return {
-        "process": image.process,
-        "dockerfile": image.dockerfile,
-        "command": image.command,
-        "target": image.target,
-    }
 
 
 def _app(plan: Plan, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def heroku_yml_facts(repo: Repo) -> Iterator[AnyFact]:
             strength=Strength.DECLARED,
             quantity=0 if item.name == "release" else 1,
             why=f"{path} declares it",
+            image=item.image if item.image != item.name else "",
             evidence=(repo.proof(path, item.line),),
         )
     yield from declared_addons(repo, ".", path, document.addons, whole.addons)

@@ -78,6 +78,7 @@ class Process(Fact):
     `tool` names what runs (celery, sidekiq); two workers of different tools get distinct types by it.
     `quantity` is how many dynos a fresh app should run. `beside` are the types that stand in the same
     file as scaffold wrote them: a line that a person adds or edits does not stand for those.
+    `image` is the process type whose image it runs in, where a person says so.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Process(Fact):
     tool: str = ""
     quantity: int = 1
     beside: tuple[str, ...] = ()
+    image: str = ""
 
 
 @record
@@ -223,12 +225,17 @@ class File(Fact):
 
 @record
 class Image(Fact):
-    """A Dockerfile (path from the top) that builds the image of one process type, and its build target."""
+    """A Dockerfile (path from the top) that builds the image of one process type, and its build target.
+
+    `context` is the folder it is built in, `arguments` are those of its ARGs.
+    """
 
     process: str
     dockerfile: str
     command: str = ""
     target: str = ""
+    context: str = "."
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 @record

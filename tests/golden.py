@@ -91,12 +91,12 @@ def contents(top: Path) -> dict[str, bytes]:
 
 
 def _shown(path: str, text: str) -> str:
-    """Cut the deploy script down to what the plan gave it: its head and its config vars."""
+    """Cut the deploy script down to what the plan gave it: its head, its config vars and its images."""
     if path != "bin/deploy":
         return text
     head = text.partition("usage() {")[0]
-    config = re.search(r"^each_config_var\(\) \{.*?^\}$", text, re.MULTILINE | re.DOTALL)
-    return head + (config[0] + "\n" if config else "")
+    lists = r"^each_(?:config_var|build|type)\(\) \{.*?^\}$"
+    return head + "".join(found + "\n" for found in re.findall(lists, text, re.MULTILINE | re.DOTALL))
 
 
 def _trimmed(document: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class HerokuYml:
     addons: tuple[tuple[str, str, int], ...] = ()
     config: tuple[tuple[str, str, int], ...] = ()
     others: tuple[str, ...] = ()
+    arguments: tuple[tuple[str, str], ...] = ()
 
     @property
     def processes(self) -> tuple[str, ...]:
@@ -70,6 +71,11 @@ def parse(text: str, path: str) -> HerokuYml:
             if isinstance(value, str)
         ),
         others=tuple(name for name in document.value if name not in _SECTIONS),
+        arguments=tuple(
+            (name, value)
+            for name, value in _mapping(document.at("build", "config")).items()
+            if isinstance(value, str)
+        ),
     )
 
 

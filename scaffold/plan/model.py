@@ -30,7 +30,10 @@ class Note:
 
 @record
 class PlannedProcess:
-    """A process type of the Procfile: its command, the number of its dynos, and why it is there."""
+    """A process type of the Procfile: its command, the number of its dynos, and why it is there.
+
+    `image` is the process type whose image a container app runs it in, where a person says so.
+    """
 
     name: str
     command: str
@@ -38,6 +41,7 @@ class PlannedProcess:
     quantity: int
     declared: bool
     evidence: tuple[Evidence, ...]
+    image: str = ""
 
 
 @record

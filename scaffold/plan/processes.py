@@ -172,6 +172,7 @@ def _planned(name: str, fact: Process, prefix: str) -> PlannedProcess:
         quantity=0 if name == "release" else fact.quantity,
         declared=declared,
         evidence=fact.evidence,
+        image=fact.image,
     )
 
 

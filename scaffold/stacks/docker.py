@@ -89,7 +89,9 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
             root=root,
             process=process,
             dockerfile=image.path,
-            target=_target(image, services),
+            target=said.targets.get(process) or _target(image, services),
+            context=_context(repo, root, image, declared=process in named),
+            arguments=said.arguments,
             strength=strength,
             why=f"{image.path} builds the image of {process}",
             evidence=(repo.proof(image.path, image.content.chain()[0].line),),
@@ -98,6 +100,15 @@ def _app(repo: Repo, root: str, images: list[ImageFile], said: Said) -> Iterator
     yield from _addons(repo, root, services)
     for image in dict.fromkeys(by_process.values()):
         yield from image_doubts(repo, root, image)
+
+
+def _context(repo: Repo, root: str, image: ImageFile, *, declared: bool) -> str:
+    """Return the folder an image is built in: Heroku's is the Dockerfile's own, compose names another."""
+    if not declared:
+        for built in built_services(repo):
+            if built.dockerfile == image.path:
+                return join(folder_of(built.compose), built.service.context)
+    return root if missing_sources(repo, image) else image.root
 
 
 def _strength(repo: Repo, root: str, image: ImageFile) -> Strength:

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-NAMES = ("DNS:localhost", "IP:127.0.0.1", "DNS:git.heroku.com", "DNS:*.herokuapp.com", "DNS:*.example.com")
+NAMES = ("DNS:localhost", "IP:127.0.0.1", "DNS:*.heroku.com", "DNS:*.herokuapp.com", "DNS:*.example.com")
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -221,6 +222,21 @@ def do_run(app: str, words: list[str], rest: list[str]) -> None:
 
 def do_logs(_app: str, _words: list[str], _rest: list[str]) -> None:
     print("2026-01-01T00:00:00 app[web.1]: a line of the log")
+
+
+def do_container_login(_app: str, _words: list[str], _rest: list[str]) -> None:
+    words = ["docker", "login", "--username=_", "--password-stdin", "registry.heroku.com"]
+    subprocess.run(words, input=os.environ["HEROKU_API_KEY"], text=True, check=True)
+
+
+def do_container_release(app: str, words: list[str], _rest: list[str]) -> None:
+    name, before = app.removeprefix("/apps/"), call("GET", f"{app}/releases")[0]["id"]
+    images = {word: call("GET", f"/v2/{name}/{word}/manifests/latest") for word in words}
+    updates = [{"type": word, "docker_image": image["config"]["digest"]} for word, image in images.items()]
+    call("PATCH", f"{app}/formation", {"updates": updates})
+    newest = call("GET", f"{app}/releases")[0]
+    if newest["id"] != before and newest["status"] == "failed":
+        sys.exit("Error: release command failed")
 
 
 if __name__ == "__main__":

@@ -13,10 +13,14 @@ from scaffold.repo import Repo
 
 @record
 class Said:
-    """Proof by Dockerfile path ("" for the app as such), and the Dockerfile that was named per process."""
+    """Proof by Dockerfile path ("" for the app as such), the Dockerfile and the target named per process,
+    and the build arguments.
+    """
 
     proof: dict[str, Evidence] = made(factory=dict)
     images: dict[str, str] = made(factory=dict)
+    targets: dict[str, str] = made(factory=dict)
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 def container_manifest(repo: Repo) -> HerokuYml | None:
@@ -65,4 +69,5 @@ def said_by_people(repo: Repo) -> Said:
         proof.setdefault("", repo.proof("app.json", app.stack_line))
     if "" not in proof and (pushed := _pushed(repo)):
         proof[""] = pushed
-    return Said(proof=proof, images=images)
+    targets = {built.process: built.target for built in manifest.images if built.target}
+    return Said(proof=proof, images=images, targets=targets, arguments=manifest.arguments)
