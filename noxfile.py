@@ -67,3 +67,13 @@ def kept(session: nox.Session) -> None:
     """Merge with people's own files over a folder of clones: no line of theirs may be lost."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "tests.tools.kept", *session.posargs)
+
+
+@nox.session
+def deploy_matrix(session: nox.Session) -> None:
+    """Run deploy scripts, every fault at every step: `nox -s deploy_matrix -- --stack django --sample 50`."""
+    session.install("-e", ".[test]")
+    session.run(
+        "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
+    )
+    session.run("python", "-m", "tests.deploy.matrix", *session.posargs)

@@ -10,7 +10,6 @@ import urllib.request
 
 def main() -> None:
     """Build each pushed commit of main; the hook's status is the build's."""
-    url, app = sys.argv[1:]
     if os.environ.get("GIT_SHALLOW_FILE"):
         return  # git itself refuses the push, after this hook
     for line in sys.stdin:
@@ -19,9 +18,10 @@ def main() -> None:
             print("Pushed to non-main branch, skipping build.")
             continue
         print("Compressing source files... done.\nBuilding source:\n", flush=True)
-        body = json.dumps({"app": app, "commit": commit}).encode()
+        body = json.dumps({"app": os.environ["BUILD_APP"], "commit": commit}).encode()
         try:
-            with urllib.request.urlopen(urllib.request.Request(f"{url}/_build", data=body)) as answer:
+            request = urllib.request.Request(os.environ["BUILD_URL"], data=body)
+            with urllib.request.urlopen(request) as answer:
                 result = json.loads(answer.read())
         except OSError:
             sys.exit("the build was lost")

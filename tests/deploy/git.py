@@ -30,8 +30,7 @@ def repository(platform: Platform, name: str) -> Path:
             subprocess.run(words, check=True, env={"PATH": os.environ["PATH"]})
             subprocess.run(["git", "-C", str(made), "config", "http.receivepack", "true"], check=True)
             hook = made / "hooks" / "pre-receive"
-            words = [sys.executable, str(HERE / "build.py"), platform.url, name]
-            hook.write_text(f"#!/bin/sh\nexec {shlex.join(words)}\n")
+            hook.write_text(f"#!/bin/sh\nexec {shlex.join([sys.executable, str(HERE / 'build.py')])}\n")
             hook.chmod(0o755)
             made.rename(folder)
     return folder
@@ -64,6 +63,8 @@ def _backend(handler: Handler, path: str, query: str, raw: bytes) -> None:
         "CONTENT_LENGTH": str(len(raw)),
         "HTTP_CONTENT_ENCODING": handler.headers.get("content-encoding", ""),
         "GIT_PROTOCOL": handler.headers.get("git-protocol", ""),
+        "BUILD_URL": f"{handler.platform.url}/_build",
+        "BUILD_APP": path.lstrip("/").partition(".git/")[0],
         "REMOTE_USER": "heroku",
         "REMOTE_ADDR": "127.0.0.1",
     }

@@ -78,19 +78,31 @@ class Deployment:
 
         `real` takes the real CLI, `content` is the whole script, `changes` are those of its plan.
         """
-        (self.scratch / "home").mkdir()
-        self._program("heroku", heroku_script(real=real))
-        if shell := os.environ.get("DEPLOY_BASH"):
-            (self.scratch / "programs" / "bash").symlink_to(shell)
-        self.platform.git_folder = self.scratch / "git"
-        for name in (APP, "my-app"):
-            git.repository(self.platform, name)
+        self.prepare(real=real)
         (self.repo / "bin").mkdir(parents=True)
         (self.repo / "bin" / "deploy").write_bytes(content or script(**changes))
         (self.repo / "bin" / "deploy").chmod(0o755)
         self.git("init", "--quiet", "-b", "main")
         self.commit("Procfile", "web: run\n")
         self.commit("app/migrations/0001.py", "first\n")
+
+    def prepare(self, *, real: bool) -> None:
+        """Make all but the repository."""
+        (self.scratch / "home").mkdir()
+        self.use_cli(real=real)
+        if shell := os.environ.get("DEPLOY_BASH"):
+            (self.scratch / "programs" / "bash").symlink_to(shell)
+        self.platform.git_folder = self.scratch / "git"
+        for name in (APP, "my-app"):
+            git.repository(self.platform, name)
+
+    def use_cli(self, *, real: bool) -> None:
+        """Let `heroku` be the real CLI from now on, or the stand-in, which is quick."""
+        self._program("heroku", heroku_script(real=real))
+
+    def shorten_sleep(self) -> None:
+        """Let `sleep` take a fifth of a second, however long the script wants to wait."""
+        self._program("sleep", "#!/bin/sh\nexec /bin/sleep 0.2\n")
 
     def _program(self, name: str, text: str) -> None:
         path = self.scratch / "programs" / name
