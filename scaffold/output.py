@@ -25,6 +25,7 @@ def make_context(plan: Plan, answers: Mapping[str, str], repo: Repo) -> dict[str
     """Return all that the templates of a plan may speak of."""
     context = template_context(plan, answers)
     context["optional_files"] = _optional(answers)
+    context["ci_files"] = dict.fromkeys(("github", "circleci", "gitlab"))
     context["slugignore"] = (
         [] if plan.container else [f"/{name}" for name in _NEVER_IN_SLUG if repo.has_folder(name)]
     )

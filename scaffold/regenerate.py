@@ -22,6 +22,7 @@ from scaffold.proposals import decided, unparsed
 from scaffold.questions import question_context, typed_answers
 from scaffold.record import record, replace
 from scaffold.render import Rendered
+from scaffold.repo import Repo
 from scaffold.state import State
 
 _OWN_WAY = ("config-vars.toml",)
@@ -91,7 +92,18 @@ def context_of(plan: Plan, analysis: Analysis, answers: Mapping[str, str], known
         **typed_answers(answers),
         **question_context(plan, analysis),
         **output.make_context(plan, answers, analysis.repo),
+        **ci_files(plan, answers, analysis.repo, known),
     }
+
+
+def ci_files(plan: Plan, answers: Mapping[str, str], repo: Repo, known: State) -> dict[str, Any]:
+    """Return what the files of the CI services say, where one is asked for."""
+    asked = typed_answers(answers).get("ci") or ()
+    if not asked:
+        return {}
+    from scaffold import ci
+
+    return {"ci_files": ci.context(plan, asked, repo, known.base.keys() - known.adopted)}
 
 
 def _named(known: State) -> dict[str, str]:

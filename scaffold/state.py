@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FOLDER = ".scaffold"
 FORMAT = 2
 _BASE, _ADDED = f"{FOLDER}/base", f"{FOLDER}/added"
-_NOT_READ = ("bin/", ".github/", ".slugignore")
+_NOT_READ = ("bin/", ".github/", ".circleci/", ".gitlab-ci.yml", ".slugignore")
 """Managed files that say nothing of the app: an edited one is evidence of nothing either."""
 
 _TEXTS = ("app", "stack_image", "runtime_file")

@@ -49,7 +49,23 @@ def settle(analysis: Analysis, request: Request, state: State, said: ask.Said) -
         raise fault
     if fault:
         out.warn(fault.summary, fault.remedy, fault.evidence)
-    return done
+    return _with_ci(done, state)
+
+
+def _with_ci(done: Settled, state: State) -> Settled:
+    """Add to the plan what there is to know of the CI files, and what is left to do for them."""
+    asked = questions.typed_answers(done.answers).get("ci") or ()
+    if not asked:
+        return done
+    from scaffold.ci import telling
+
+    own = state.base.keys() - state.adopted
+    plan = replace(
+        done.plan,
+        notes=(*done.plan.notes, *telling.notes(done.plan, asked, done.analysis.repo, own)),
+        todos=(*done.plan.todos, *telling.todos(asked, state.base)),
+    )
+    return replace(done, plan=plan, analysis=replace(done.analysis, plan=plan))
 
 
 def planned(analysis: Analysis, request: Request, answers: Mapping[str, str]) -> Settled:

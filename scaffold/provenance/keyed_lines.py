@@ -54,13 +54,20 @@ _DEPTHS = {
     "app.json": {"keywords": 1, "env": 2, "formation": 2, "addons": 2, "buildpacks": 2, "environments": 2},
     "heroku.yml": {"setup": 3, "build": 3, "release": 1, "run": 2},
     "config-vars.toml": {"vars": 2, "env": 3},
+    "deploy.yml": {"on": 2, "jobs": 3},
+    "config.yml": {"parameters": 2, "jobs": 3, "workflows": 2},
+    ".gitlab-ci.yml": {"variables": 2, "test": 2, "deploy-staging": 2, "deploy-production": 2},
 }
 
 
 def unit(path: str, key: Key) -> Key:
     """Return the part of a key that names one thing: a config var, a process type, an add-on."""
     depths = _DEPTHS.get(path.rpartition("/")[2])
-    return key[: depths.get(key[0], 1)] if depths and key else key
+    if not depths or not key:
+        return key
+    depth = depths.get(key[0], 1)
+    deeper = depth > 1 and key[depth - 1 : depth] in (("env",), ("services",), ("variables",))
+    return key[: depth + deeper]
 
 
 def at_known_places(path: str, yours: str, base: str, text: str) -> str:
@@ -243,6 +250,9 @@ _FORMATS: Mapping[str, Callable[[str, str], dict[int, Key]]] = {
     "Procfile": _procfile,
     "app.json": _json,
     "heroku.yml": _yaml,
+    "deploy.yml": _yaml,
+    "config.yml": _yaml,
+    ".gitlab-ci.yml": _yaml,
     "config-vars.toml": _toml,
     ".env.example": _env,
     ".buildpacks": _lines,

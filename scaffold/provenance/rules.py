@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from scaffold import policy
 from scaffold.facts import Evidence, VarEdit
-from scaffold.provenance import causes
+from scaffold.provenance import causes, ci_files
 from scaffold.provenance.causes import EDIT, Cause, Known, sentences
 from scaffold.provenance.deploy_settings import SETTINGS
 from scaffold.provenance.keyed_lines import Key
@@ -47,6 +47,9 @@ _PURPOSES = {
     ".buildpacks": "the buildpacks in order, for builds that read them from a file",
     ".slugignore": "what is left out of the slug, the packed app on Heroku",
     "bin/deploy": "the script that creates and deploys the app, the same way each time",
+    "deploy.yml": "GitHub reads here what to test and to deploy, and when",
+    "config.yml": "CircleCI reads here what to test and to deploy, and when",
+    ".gitlab-ci.yml": "GitLab reads here what to test and to deploy, and when",
 }
 
 
@@ -193,4 +196,5 @@ _RULES: Mapping[str, Callable[[Known, Key], Cause | None]] = {
     ".python-version": lambda known, _: causes.runtime(known),
     "runtime.txt": lambda known, _: causes.runtime(known),
     "bin/deploy": _deploy,
+    **dict.fromkeys(("deploy.yml", "config.yml", ".gitlab-ci.yml"), ci_files.cause),
 }
