@@ -219,7 +219,8 @@ def output(top: Path, state: State | None = None) -> Output:
         pristine = known.added.get(name, b"") if name in known.adopted else known.base[name]
         if not pristine:
             continue
-        if there is not None and (known.wrote(name, there) or name.startswith(_NOT_READ)):
+        mute = name.startswith(_NOT_READ) and name not in known.adopted
+        if there is not None and (known.wrote(name, there) or mute):
             unedited.add(name)
         elif there is not None:
             edited[name] = pristine.decode("utf-8", "replace")

@@ -72,9 +72,8 @@ def sample(top: Path, fixture: str, more: Mapping[str, str]) -> Path:
     shutil.copytree(FIXTURES / fixture / "app", top, symlinks=True)
     for path, text in more.items():
         (top / path).parent.mkdir(parents=True, exist_ok=True)
-        if path.endswith("package.json"):
-            text = json.dumps({**json.loads((top / path).read_text()), "scripts": {"test": text}})
-        (top / path).write_text(text)
+        is_script = path.endswith("package.json")
+        (top / path).write_text(_with_test_script(top / path, text) if is_script else text)
     analysis = analyse(Request(top=top))
     assert analysis.plan is not None
     answers = {"ci": "github,circleci,gitlab", "branch": "trunk", "staging_app": "shop-staging"}
@@ -83,6 +82,10 @@ def sample(top: Path, fixture: str, more: Mapping[str, str]) -> Path:
         (top / path).parent.mkdir(parents=True, exist_ok=True)
         (top / path).write_text(JINJA.get_template(f"{path}.jinja").render(context).rstrip() + "\n")
     return top
+
+
+def _with_test_script(path: Path, script: str) -> str:
+    return json.dumps({**json.loads(path.read_text()), "scripts": {"test": script}})
 
 
 def load(path: Path) -> Any:

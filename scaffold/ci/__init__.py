@@ -1,4 +1,4 @@
-"""Plan, answers and repository -> what the files of the CI services say: the test job, the pins, what is theirs."""
+"""Plan, answers and repository -> what the CI files say: the test job, the pins, what is theirs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def context(plan: Plan, asked: Collection[str], repo: Repo, own: Collection[str]
 
 
 def in_theirs(name: str, repo: Repo, own: Collection[str]) -> dict[str, Any]:
-    """Return what the person's own file for a service says, {} where there is none that jobs could go into."""
+    """Return what the person's own file for a service says, {} where there is none to add jobs to."""
     path = SERVICES[name]
     if path not in repo or path in own or name == "github":
         return {}

@@ -1,4 +1,4 @@
-"""Plan and repository -> how the dependencies of an app and of its tests are installed, by its package manager."""
+"""Plan and repository -> how an app and its tests are installed, by its package manager."""
 
 from __future__ import annotations
 

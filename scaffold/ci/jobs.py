@@ -1,4 +1,4 @@
-"""Plan and repository -> the job that tests the app: its language, what it installs, its services and variables."""
+"""Plan and repository -> the job that tests the app: language, installation, services, variables."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Job:
     left_out: tuple[str, ...] = ()
 
     def data(self, host: str) -> dict[str, Any]:
-        """Return it as templates see it, texts as YAML scalars; services are at `host`, or "" by their name."""
+        """Return it as templates see it, texts as YAML scalars; services are at `host`, "": by their name."""
         addresses = [
             (name, service.url.format(host=host or service.name))
             for service in self.services
@@ -70,8 +70,9 @@ class Job:
             "action": self.action,
             "inputs": [(name, value if value == "true" else scalar(value)) for name, value in self.inputs],
             "image": scalar(self.image),
-            "install": [scalar(line) for line in self.install],
-            "own_install": [scalar(line) for line in self.tool_steps],
+            "script": [scalar(line) for line in self.install],
+            "install": _lines(self.install),
+            "own_install": _lines(self.tool_steps),
             "env": [(name, scalar(value)) for name, value in [*addresses, *self.env]],
             "services": [
                 {
@@ -84,6 +85,13 @@ class Job:
                 for service in self.services
             ],
         }
+
+
+def _lines(commands: tuple[str, ...]) -> str:
+    """Write commands as the value of a step: one as it is, several as a block, each in its line."""
+    if len(commands) < 2:
+        return scalar(commands[0]) if commands else ""
+    return "|" + "".join(f"\n{' ' * 12}{line}" for line in commands)
 
 
 def test_job(plan: Plan, repo: Repo) -> Job:

@@ -10,7 +10,7 @@ from scaffold.facts import Todo
 from scaffold.plan.model import Note, Plan
 from scaffold.repo import Repo
 
-_TOKEN = "heroku authorizations:create --short --description 'CI {0}' | "  # noqa: S105  (a command that makes one)
+_TOKEN = "heroku authorizations:create --short --description 'CI {0}' | "
 _SECRETS = {
     "github": (
         "gh api --silent -X PUT 'repos/{{owner}}/{{repo}}/environments/{0}'\n"
@@ -22,15 +22,27 @@ _SECRETS = {
 }
 """The commands that give a service the token of an environment, without showing it."""
 _ASKS = {
-    "github": "GitHub deploys with a token of yours, one in each of its two environments; set there who must approve production",
-    "gitlab": "GitLab deploys with a token of yours, one for each of its two environments; protect the branch and the tags v*",
-    "circleci": "CircleCI deploys with tokens of yours: make the contexts heroku-staging and heroku-production in its"
-    " organization settings, each with HEROKU_API_KEY (heroku authorizations:create makes one)",
+    "github": "GitHub deploys with a token of yours, one in each of its two environments; set there who must"
+    " approve production",
+    "gitlab": "GitLab deploys with a token of yours, one for each of its two environments; protect the branch"
+    " and the tags v*",
+    "circleci": "CircleCI deploys with tokens of yours: make the contexts heroku-staging and"
+    " heroku-production in its organization settings, each with HEROKU_API_KEY"
+    " (heroku authorizations:create makes one)",
 }
 
 
-def notes(plan: Plan, asked: Collection[str], repo: Repo, own: Collection[str]) -> Iterator[Note]:
+def notes(
+    plan: Plan, asked: Collection[str], repo: Repo, own: Collection[str], *, deploys: bool
+) -> Iterator[Note]:
     """Yield what a person must know: why nothing is tested, which file of theirs gets no jobs."""
+    if not deploys:
+        yield Note(
+            id="ci/no-script",
+            message="no CI file is written: each runs bin/deploy, which optional_files leaves out",
+            remedy="scaffold update --ask optional_files",
+        )
+        return
     job = test_job(plan, repo)
     if job.missing:
         yield Note(

@@ -1,4 +1,4 @@
-"""A CI file that the person wrote -> what the deploy jobs have to fit into: stages, jobs, names that are taken."""
+"""A CI file that the person wrote -> what the deploy jobs have to fit into: its stages, its tests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from scaffold.manifests import yaml_file
 from scaffold.repo import Repo
 
 _KEYWORDS = frozenset(
-    "default image services stages types variables workflow include cache before_script after_script spec pages".split()
+    "default image services stages types variables workflow include cache before_script after_script "
+    "spec pages".split()
 )
 """Top-level keys of .gitlab-ci.yml that are no jobs."""
 _USUAL_STAGES = ("build", "test", "deploy")
 _STAGES = ("staging", "production")
 _OURS = ("deploy-staging", "deploy-production")
+_FLOWS = ("heroku", "heroku-staging", "heroku-production")
 _TESTS = ("test", "tests", "build-and-test", "build_and_test", "build")
 
 
@@ -54,8 +56,10 @@ def circleci(repo: Repo, path: str) -> dict[str, Any]:
         return {"jobs": True, "refused": "its jobs are made elsewhere (orbs, or a set-up workflow)"}
     if str(document.get("version")) != "2.1":
         return {"jobs": True, "refused": "pipeline parameters need version 2.1"}
-    if any(name in jobs and f"{name}:" not in own for name in _OURS):
-        return {"jobs": True, "refused": "it has jobs of the same name"}
+    flows = document.get("workflows")
+    taken = {*jobs, *(flows if isinstance(flows, dict) else ())}
+    if any(name in taken and f"{name}:" not in own for name in (*_OURS, *_FLOWS)):
+        return {"jobs": True, "refused": "it has jobs or workflows of the same name"}
     test = next((name for name in _TESTS if name in jobs and _is_plain(document, name)), "")
     why = "none of its jobs is known to be the tests, so a deploy does not wait for them"
     return {"jobs": True, "test": test, "untested": "" if test else why}

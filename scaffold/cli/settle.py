@@ -60,10 +60,11 @@ def _with_ci(done: Settled, state: State) -> Settled:
     from scaffold.ci import telling
 
     own = state.base.keys() - state.adopted
+    deploys = "bin/deploy" in done.answers.get("optional_files", OPTIONAL).split(",")
     plan = replace(
         done.plan,
-        notes=(*done.plan.notes, *telling.notes(done.plan, asked, done.analysis.repo, own)),
-        todos=(*done.plan.todos, *telling.todos(asked, state.base)),
+        notes=(*done.plan.notes, *telling.notes(done.plan, asked, done.analysis.repo, own, deploys=deploys)),
+        todos=(*done.plan.todos, *telling.todos(asked if deploys else (), state.base)),
     )
     return replace(done, plan=plan, analysis=replace(done.analysis, plan=plan))
 

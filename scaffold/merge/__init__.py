@@ -55,8 +55,11 @@ def format_of(path: str) -> FormatName:
 
 
 def is_keyed(path: str) -> bool:
-    """Tell whether a file has keys, so that one of a person's can be adopted and grow."""
-    return format_of(path) in _KEYED
+    """Tell whether a file has keys, so that one of a person's can be adopted and grow.
+
+    A GitHub workflow is a whole: jobs of another one added to it would run when that one does.
+    """
+    return format_of(path) in _KEYED and not path.startswith(".github/workflows/")
 
 
 def three_way(path: str, base: str, yours: str, new: str) -> Merged:

@@ -27,6 +27,11 @@ def is_variable(where: Sequence[str]) -> bool:
     )
 
 
+def is_referred_to(where: Sequence[str]) -> bool:
+    """Tell whether a list only declares names that entries elsewhere use: the stages of .gitlab-ci.yml."""
+    return tuple(where) == ("stages",)
+
+
 def is_ordered(where: Sequence[str], items: Sequence[Node]) -> bool:
     """Tell whether the order of a list's items means something."""
     return where[-1:] == ("buildpacks",) or any(
@@ -97,9 +102,16 @@ def _buildpack(item: Node) -> str | None:
 
 
 def _titled(item: Node) -> str | None:
-    """Name an item by its id, its name, or the action it uses, whose version may change."""
+    """Name an item by its id, its name, or the action it uses, whose version may change.
+
+    An item of one key, such as a step or a job of CircleCI, goes by that and by the name of what it holds.
+    """
     for key in ("id", "name"):
         if _text(item, key):
             return _text(item, key)
     uses = _text(item, "uses")
-    return uses.partition("@")[0] if uses else None
+    if uses or len(item.members) != 1 or item.members[0].node.kind != "object":
+        return uses.partition("@")[0] if uses else None
+    held = item.members[0]
+    named = _titled(held.node) if len(held.node.members) > 1 else None
+    return f"{held.key} {named}" if named else held.key

@@ -117,7 +117,7 @@ class _Merge:
     def _list(self, where: Where, base: Node | None, yours: Node, new: Node) -> Result | None:
         sides = [node for node in (base, yours, new) if node is not None and node.kind == "list"]
         named = [identity.names(where, node) for node in sides]
-        if None in named or not self.rules.known:
+        if None in named or not (self.rules.known or identity.is_referred_to(where)):
             return None
         was, now, wanted = identity.aligned(where, *(_by_name(where, node) for node in (base, yours, new)))
         order = _order(list(was), list(now), list(wanted))

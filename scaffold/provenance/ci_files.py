@@ -42,13 +42,13 @@ def _deploying(_known: Known, environment: str) -> Cause:
 
 
 def _whole(known: Known, key: Key) -> Cause | None:
-    if key[:1] in (("on",), ("true",), ("workflows",)):
-        return _branch(known, key)
-    if {"DEPLOY_TO", "DEPLOY_REF", "parameters"} & set(key):
+    if "pull_request" in key:
+        return _said("pull requests are tested too; no secret is known there, and nothing is deployed")
+    if {"DEPLOY_TO", "DEPLOY_REF", "parameters", "workflow_dispatch"} & set(key):
         return _said("what a person is asked for who deploys by hand, also an older revision")
-    return (
-        _said("nothing but the code may be read with the token of the job") if "permissions" in key else None
-    )
+    if key[:1] in (("on",), ("workflows",)):
+        return _branch(known, key)
+    return _said("the token of a job may read the code and nothing else") if "permissions" in key else None
 
 
 def _branch(known: Known, _key: Key) -> Cause:

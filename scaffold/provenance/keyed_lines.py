@@ -66,7 +66,12 @@ def unit(path: str, key: Key) -> Key:
     if not depths or not key:
         return key
     depth = depths.get(key[0], 1)
-    deeper = depth > 1 and key[depth - 1 : depth] in (("env",), ("services",), ("variables",))
+    deeper = depth > 1 and key[depth - 1 : depth] in (
+        ("env",),
+        ("services",),
+        ("variables",),
+        ("environment",),
+    )
     return key[: depth + deeper]
 
 
