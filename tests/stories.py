@@ -21,15 +21,18 @@ import contextlib
 import difflib
 import functools
 import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import tomli
 
+from scaffold import state
 from tests.golden import FIXTURES, call, contents
 
 
@@ -116,33 +119,86 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_bytes((text.replace(old, new, 1) if old else text + new).encode())
 
 
+@dataclass(frozen=True)
+class Run:
+    """An update of a story, and what came before and after it."""
+
+    base: Mapping[str, bytes]
+    """What scaffold had written last."""
+    before: dict[str, bytes]
+    after: dict[str, bytes]
+    modes: tuple[dict[str, int], dict[str, int]]
+    code: int
+    said: str
+    check_after: int
+    again: str
+    """What a second update said, where it changed anything or ended otherwise."""
+    check_before: int
+    shown: tuple[int, str]
+    """How `--dry-run --diff` ended, and its diff."""
+    looking_wrote: bool
+
+
+@functools.cache
+def run(name: str) -> Run:
+    """Tell a story to its end, once in the life of the process."""
+    words = settings(name).get("update", [])
+    with told(name) as app:
+        base, before, modes = state.load(app).base, files(app), _modes(app)
+        code, shown, talk = call("update", "-C", str(app), "--yes", *words)
+        said = f"exit {code}\n{shown}{talk}".replace(str(app), "APP")
+        after, modes_after, everything = files(app), _modes(app), contents(app)
+        check_after, _, _ = call("update", "-C", str(app), "--check")
+        again, shown, talk = call("update", "-C", str(app), "--yes")
+        rested = again == code and contents(app) == everything
+    with told(name) as app:
+        untouched = contents(app)
+        check_before, _, _ = call("update", "-C", str(app), *words, "--check")
+        shown_code, diff, _ = call("update", "-C", str(app), *words, "--dry-run", "--diff")
+        looking_wrote = contents(app) != untouched
+    return Run(
+        base=base,
+        before=before,
+        after=after,
+        modes=(modes, modes_after),
+        code=code,
+        said=said,
+        check_after=check_after,
+        again="" if rested else f"exit {again}, changed something\n{shown}{talk}",
+        check_before=check_before,
+        shown=(shown_code, diff),
+        looking_wrote=looking_wrote,
+    )
+
+
+def _modes(top: Path) -> dict[str, int]:
+    return {path: stat.S_IMODE((top / path).stat().st_mode) for path in files(top)}
+
+
 def results(name: str) -> dict[str, str]:
     """Return what update says and the files that it changed; `again.txt` where a second run changes more."""
-    said = settings(name)
-    with told(name) as app:
-        before = files(app)
-        code, shown, talk = call("update", "-C", str(app), "--yes", *said.get("update", []))
-        after, everything = files(app), contents(app)
-        found = {"update.txt": f"exit {code}\n{shown}{talk}".replace(str(app), "APP")}
-        for path, content in after.items():
-            if before.get(path) == content:
-                continue
-            if path == "bin/deploy":
-                found["files/bin/deploy.diff"] = _diff(path, before.get(path, b""), content)
-            else:
-                found["files/" + path] = content.decode("utf-8")
-        gone = sorted(before.keys() - after.keys())
-        if gone:
-            found["gone.txt"] = "\n".join(gone) + "\n"
-        again, shown, talk = call("update", "-C", str(app), "--yes")
-        if again != code or contents(app) != everything:
-            found["again.txt"] = f"exit {again}, changed something\n{shown}{talk}"
+    end = run(name)
+    found = {"update.txt": end.said}
+    for path, content in end.after.items():
+        if end.before.get(path) == content:
+            continue
+        if path == "bin/deploy":
+            found["files/bin/deploy.diff"] = _diff(path, end.before.get(path, b""), content)
+        else:
+            found["files/" + path] = content.decode("utf-8")
+    gone = sorted(end.before.keys() - end.after.keys())
+    if gone:
+        found["gone.txt"] = "\n".join(gone) + "\n"
+    if end.again:
+        found["again.txt"] = end.again
     return found
 
 
 def _diff(path: str, before: bytes, after: bytes) -> str:
+    """Return the changed lines with one around them; where in the script they stand is no part of a story."""
     old, new = (text.decode("utf-8").splitlines(keepends=True) for text in (before, after))
-    return "".join(difflib.unified_diff(old, new, path, path, n=1))
+    lines = difflib.unified_diff(old, new, path, path, n=1)
+    return "".join("@@\n" if line.startswith("@@") else line for line in lines)
 
 
 def expected(name: str) -> dict[str, str]:
