@@ -77,3 +77,11 @@ def deploy_matrix(session: nox.Session) -> None:
         "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
     )
     session.run("python", "-m", "tests.deploy.matrix", *session.posargs)
+
+
+@nox.session
+def explore(session: nox.Session) -> None:
+    """Run the property tests with many new examples: `nox -s explore -- FILE ...` (all without names)."""
+    session.install("-e", ".[test]")
+    words = session.posargs or ("tests", "-n", "auto")
+    session.run("python", "-m", "pytest", "-m", "hypothesis", *words, env={"HYPOTHESIS_PROFILE": "explore"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 
 import hypothesis
@@ -29,7 +30,8 @@ def platform() -> Iterator[Platform]:
     made = Platform()
     server = serve(made, route)
     yield made
-    close(made, server)
+    # In a thread: the server looks only every half second whether it is to end.
+    threading.Thread(target=close, args=(made, server)).start()
 
 
 @pytest.fixture(autouse=True, scope="session")

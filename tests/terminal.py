@@ -7,6 +7,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +36,7 @@ def run(
     os.close(slave)
     seen, deadline = b"", time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
-        if select.select([master], [], [], 1.5)[0]:
+        if select.select([master], [], [], 0.25 if keys and _is_asking(master) else 1.5)[0]:
             try:
                 seen += os.read(master, 65536)
             except OSError:
@@ -47,3 +48,9 @@ def run(
     code = process.wait(20)
     os.close(master)
     return code, seen.decode("utf-8", "replace")
+
+
+def _is_asking(master: int) -> bool:
+    """Tell whether the program reads single keys, as prompts do: nothing else goes on meanwhile."""
+    local_modes = termios.tcgetattr(master)[3]
+    return not local_modes & termios.ICANON

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.facts import ConfigVar
@@ -12,6 +12,7 @@ from scaffold.live.masked import Masked
 from scaffold.live.settle import Source, settle
 from scaffold.manifests import env_file
 from scaffold.merge import env_text
+from tests.examples import examples
 
 NAMES = st.sampled_from(
     [
@@ -55,7 +56,7 @@ def variables(draw: st.DrawFn) -> tuple[ConfigVar, ...]:
 VALUES = st.dictionaries(NAMES, TEXTS)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(wanted=variables(), live=VALUES, source=VALUES, overwrite=st.booleans())
 def test_a_push_never_touches_what_it_must_not(
     wanted: tuple[ConfigVar, ...], live: dict[str, str], source: dict[str, str], overwrite: bool
@@ -80,7 +81,7 @@ def test_a_push_never_touches_what_it_must_not(
         assert done or not value.strip(), "a given value is taken, or it is said why not"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(wanted=variables(), live=VALUES)
 def test_after_a_push_nothing_that_it_can_set_is_lacking(
     wanted: tuple[ConfigVar, ...], live: dict[str, str]
@@ -97,7 +98,7 @@ def test_after_a_push_nothing_that_it_can_set_is_lacking(
     assert settle(wanted, after, Source(), lambda: "f" * 64).to_set == ()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     before=st.lists(
         st.sampled_from(["A=1", "# B=2", "B='x\ny' # why", "", "export C=3", 'A="4"', "what"]), max_size=6
@@ -135,7 +136,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.dictionaries(st.sampled_from("ABCD"), st.one_of(LIVE, st.sampled_from(ODD)), min_size=1))
 def test_every_value_that_an_app_can_have_is_read_back_as_it_was(values: dict[str, str]) -> None:
     text = env_text.put("# mine\n", ".env", values)

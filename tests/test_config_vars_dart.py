@@ -7,10 +7,11 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify
+from tests.examples import examples
 from tests.test_config_vars_forms import found_in
 
 IO = "import 'dart:io';\n"
@@ -122,7 +123,7 @@ def _camel(name: str) -> str:
     FORMS,
     ids=[" ".join(form[0].replace(IO, "").split())[:90] for form in FORMS],
 )
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_form_is_found(code: str, line: int, required: bool, default: str | None, word: str) -> None:
     name = f"ZZ{word}_WORD"
@@ -135,7 +136,7 @@ def test_a_form_is_found(code: str, line: int, required: bool, default: str | No
     assert found[name].default == default
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(default=st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20))
 def test_any_default_is_read_as_dart_reads_it(default: str) -> None:
     escaped = default.replace("\\", "\\\\").replace("$", "\\$")
@@ -163,7 +164,7 @@ _NOISE = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     noise=st.lists(st.sampled_from(_NOISE), max_size=6),
     before=st.integers(0, 6),
@@ -179,7 +180,7 @@ def test_text_around_a_read_is_no_read_and_moves_no_line(noise: list[str], befor
     assert found["ZZ_SHELF"].required
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text("Platform.environment['A_B'] ?=!:;(){}$\"\n/*r,", max_size=120))
 def test_strange_text_never_raises(text: str) -> None:
     found_in(

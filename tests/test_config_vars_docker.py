@@ -7,11 +7,12 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify, env_files, shell, unquoted
 from scaffold.facts import Evidence
+from tests.examples import examples
 from tests.test_config_vars_forms import Texts, found_in
 
 # id, script in which NAME stands for the name, line, required, default
@@ -40,7 +41,7 @@ SCRIPTS = [
 @pytest.mark.parametrize(
     ("script", "line", "required", "default"), [row[1:] for row in SCRIPTS], ids=[row[0] for row in SCRIPTS]
 )
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_script_that_the_procfile_starts_is_read(
     script: str, line: int, required: bool, default: str | None, word: str

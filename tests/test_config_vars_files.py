@@ -5,11 +5,12 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import env_files
 from scaffold.pipeline import Request, analyse_repo
+from tests.examples import examples
 from tests.test_config_vars_forms import Texts, found_in
 
 CODE = "import os\nx = os.environ['ZZ_WORD']\n"
@@ -131,7 +132,7 @@ def test_a_secret_of_an_example_file_is_never_shown() -> None:
     assert "kJ8sd7" not in repr(found_in(files, "python"))
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     value=st.text(st.characters(exclude_characters="\r'\\")),
     word=st.text(string.ascii_uppercase, min_size=3, max_size=6),

@@ -8,13 +8,14 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import config_vars
 from scaffold.config_vars import classify
 from scaffold.facts import ConfigVar
 from scaffold.repo import Repo
+from tests.examples import examples
 
 
 class Texts(Repo):
@@ -127,7 +128,7 @@ FORMS = [
     FORMS,
     ids=[f"{form[0]}: {form[2].strip().splitlines()[-1].strip()[:60]}" for form in FORMS],
 )
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_form_is_found(
     language: str, path: str, code: str, line: int, required: bool, default: str | None, word: str
@@ -175,7 +176,7 @@ def test_text_and_development_code_are_no_reads(language: str, path: str, text: 
     assert "MY_NAME" not in found_in({path: text.replace("NAME", "MY_NAME")}, language)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     text=st.text(max_size=200),
     language=st.sampled_from("python ruby node go php java rust elixir dart".split()),

@@ -7,10 +7,11 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify
+from tests.examples import examples
 from tests.test_config_vars_forms import found_in
 
 # what it is, file, code in which NAME stands for the name, line, required, default
@@ -256,7 +257,7 @@ FORMS = [
     [row[1:] for row in FORMS],
     ids=[row[0] for row in FORMS],
 )
-@settings(max_examples=1, deadline=None)
+@examples(1)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_form_is_found(
     path: str, code: str, line: int, required: bool, default: str | None, word: str
@@ -317,7 +318,7 @@ _CASTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     word=st.from_regex(r"[A-Z][A-Z0-9]{0,6}", fullmatch=True),
     default=_WORDS.filter(lambda text: text.strip() and "${" not in text),
@@ -342,7 +343,7 @@ def test_a_default_is_read_in_any_layout(
         assert fact.default == default
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     words=st.lists(st.from_regex(r"[A-Z]{2,6}", fullmatch=True), min_size=1, max_size=5, unique=True),
     text=st.text(max_size=60).filter(lambda text: "*/" not in text),
@@ -358,7 +359,7 @@ def test_destructured_names_are_read_and_comments_are_not(words: list[str], text
     }
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(text=st.text(max_size=200), suffix=st.sampled_from("js ts tsx jsx mjs vue svelte astro".split()))
 def test_any_script_is_read_without_a_crash(text: str, suffix: str) -> None:
     marks = (

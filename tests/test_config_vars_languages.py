@@ -7,10 +7,11 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify
+from tests.examples import examples
 from tests.test_config_vars_forms import found_in
 
 GO = "package main\n"
@@ -97,7 +98,7 @@ FORMS = [
     [form[1:] for form in FORMS],
     ids=[f"{form[1]}: {form[0]}" for form in FORMS],
 )
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_form_is_found(
     language: str, path: str, code: str, line: int, required: bool, default: str | None, word: str

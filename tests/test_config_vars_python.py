@@ -7,11 +7,12 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify, discover
 from scaffold.facts import ConfigVar
+from tests.examples import examples
 from tests.test_config_vars_forms import Texts, found_in
 
 # what it shows, code in which NAME stands for the name and d for the default, line, required, default
@@ -154,7 +155,7 @@ DEFAULTS = st.text(string.ascii_letters + string.digits + " _-:/.'\"$={}%\\é", 
 @pytest.mark.parametrize(
     ("code", "line", "required", "default"), [form[1:] for form in FORMS], ids=[form[0] for form in FORMS]
 )
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     name=NAMES,
     fallback=DEFAULTS.filter(lambda text: bool(text.strip())),
@@ -320,7 +321,7 @@ def test_an_object_that_takes_every_prefixed_variable(
     } == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     field=st.text(string.ascii_lowercase, min_size=3, max_size=8).map(lambda word: f"zz{word}_word"),
     prefix=st.sampled_from(["", "SHOP_", "shop_"]),

@@ -7,11 +7,12 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.config_vars import classify, discover
 from scaffold.facts import Doubt
+from tests.examples import examples
 from tests.test_config_vars_forms import Texts, found_in
 
 # code in which NAME stands for the name, the line of the read, required, default
@@ -190,7 +191,7 @@ def _filled(code: str, word: str) -> tuple[str, str]:
     [form for form in FORMS if form[1]],
     ids=[form[0].strip().replace("\n", "; ")[:80] for form in FORMS if form[1]],
 )
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(word=st.text(string.ascii_uppercase, min_size=3, max_size=8))
 def test_a_form_is_found(code: str, line: int, required: bool, default: str | None, word: str) -> None:
     written, name = _filled(code, word)
@@ -380,7 +381,7 @@ def test_keys_that_active_record_derives_its_own_from_may_be_any_text(code: str,
     assert found_in({"config/initializers/keys.rb": code}, "ruby")["SHOP_KEY"].generator == generator
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(default=st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20))
 def test_any_default_is_read_as_ruby_reads_it(default: str) -> None:
     single = "'" + default.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -407,7 +408,7 @@ _NOISE = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     noise=st.lists(st.sampled_from(_NOISE), max_size=6),
     before=st.integers(0, 6),
@@ -423,7 +424,7 @@ def test_text_around_a_read_is_no_read_and_moves_no_line(noise: list[str], befor
     assert found["ZZ_SHELF"].required
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     text=st.text("ENV['AB]#{}<%=-> \n\"|.fetch(do end", max_size=120),
     name=st.sampled_from(["a.rb", "a.haml", "a.slim", "a.erb", "config/a.yml"]),

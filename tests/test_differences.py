@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import merge
@@ -11,6 +11,7 @@ from scaffold.provenance.differences import hunks
 from scaffold.provenance.keyed_lines import at_known_places, label, unit
 from scaffold.provenance.on_disk import disk_lines
 from scaffold.provenance.sides import Sides, Told
+from tests.examples import examples
 
 NAMES = st.sampled_from(["web", "release", "worker", "clock", "mailer"])
 PROCFILES = st.dictionaries(NAMES, st.sampled_from(["a", "b", "c"]), max_size=5).map(
@@ -19,7 +20,7 @@ PROCFILES = st.dictionaries(NAMES, st.sampled_from(["a", "b", "c"]), max_size=5)
 
 
 @given(base=PROCFILES, yours=PROCFILES, new=PROCFILES)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_hunks_turn_the_disk_into_the_text_of_today(base: str, yours: str, new: str) -> None:
     merged = merge.three_way("Procfile", base, yours, new)
     sides = Sides(
@@ -48,7 +49,7 @@ def test_hunks_turn_the_disk_into_the_text_of_today(base: str, yours: str, new: 
 
 
 @given(base=PROCFILES, yours=PROCFILES, new=PROCFILES)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_line_on_disk_has_a_status(base: str, yours: str, new: str) -> None:
     found = disk_lines("Procfile", yours, base, new)
     assert [line.text for line in found] == yours.splitlines()

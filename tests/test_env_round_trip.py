@@ -21,6 +21,7 @@ from scaffold.context_vars import app_json_env, env_quote, toml_value
 from scaffold.facts import ConfigVar
 from scaffold.manifests import env_file
 from tests.deploy.harness import script
+from tests.examples import examples
 from tests.golden import call
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -120,7 +121,7 @@ def by_the_rules_of_node(text: str) -> dict[str, str]:
     return found
 
 
-@settings(UNHURRIED, max_examples=25)
+@examples(25, parent=UNHURRIED)
 @given(st.lists(VALUES.filter(lambda value: "\r" not in value), max_size=4))
 @example([value for value in HARD if "\r" not in value])
 def test_a_shell_that_sources_the_file_has_the_same_values(values: list[str]) -> None:
@@ -145,17 +146,15 @@ def by_the_deploy_script(text: str, names: list[str]) -> dict[str, str]:
         folder = Path(scratch)
         (folder / "env").write_text(text, encoding="utf-8", newline="")
         (folder / "deploy").write_text(deploy_functions(), encoding="utf-8")
-        read = (
-            '. ./deploy; ENV_FILE=env; for name in "$@"; do printf "%s\\0" "$(from_env_file "$name")"; done'
-        )
-        words = ["bash", "-c", read, "x", *names]
+        read = 'for name in "$@"; do printf "%s\\0" "$(from_env_file "$name")"; done'
+        words = ["bash", "-c", f". ./deploy; ENV_TEXT=$(cat env); {read}", "x", *names]
         ran = subprocess.run(words, cwd=folder, capture_output=True, check=True)
     assert ran.stderr == b""
     found = zip(names, ran.stdout.decode().split("\0"), strict=False)
     return {name: json.loads(value) for name, value in found if value}
 
 
-@settings(UNHURRIED, max_examples=25)
+@examples(25, parent=UNHURRIED)
 @given(st.lists(VALUES, max_size=3))
 @example(HARD)
 def test_the_deploy_script_reads_back_what_was_quoted(values: list[str]) -> None:
@@ -189,7 +188,7 @@ FILES = st.lists(
 ).map("".join)
 
 
-@settings(UNHURRIED, max_examples=60)
+@examples(60, parent=UNHURRIED)
 @given(FILES)
 @example("A='C:\\'\nB='x'\n")
 @example('A="one\nB=2\n"\nB="x" # c\n')

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import merge
 from scaffold.manifests import env_file, procfile
+from tests.examples import examples
 
 Draw = Callable[[st.SearchStrategy[str]], str]
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = examples(60)
 
 PROCESSES = ("release", "web", "worker", "clock", "beat")
 COMMANDS = ("run a", "run b --x: y", "run $PORT # c")

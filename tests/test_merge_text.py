@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold import merge
 from scaffold.merge import Conflict
 from scaffold.merge.line_diff import hunks
+from tests.examples import examples
 
 WORDS = ("yours", "written by scaffold", "scaffold now")
 
@@ -87,7 +88,7 @@ def edited(base: list[str], edits: list[tuple[int, int, int]], fresh: str) -> li
     return result
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(size=st.integers(0, 20), mine=EDITS, theirs=EDITS)
 def test_texts_without_repeated_lines_merge_exactly_as_in_git(
     tmp_path_factory: pytest.TempPathFactory,

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scaffold.checkout import open_repo
 from scaffold.facts import Addon, AnyFact, ConfigVar, Doubt, File, Migration, Process, Strength, Uses
+from tests.examples import examples
 
 Found = Callable[[str, Mapping[str, str]], list[AnyFact]]
 STACKS = ("go", "php", "laravel", "java", "elixir", "rust", "dotnet")
@@ -484,7 +485,7 @@ TEXTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.dictionaries(NAMES, TEXTS, max_size=8))
 def test_no_detector_fails_on_odd_files(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, Any]

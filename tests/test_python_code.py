@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scaffold.families.django.settings import settings_defaults, settings_of
@@ -16,6 +16,7 @@ from scaffold.families.python.objects import code_objects
 from scaffold.families.python.syntax import tree_of
 from scaffold.families.python.texts import assigned_texts
 from scaffold.repo import Repo
+from tests.examples import examples
 from tests.test_python_web_stacks import repo_of
 
 
@@ -165,7 +166,7 @@ _WORDS = st.sampled_from(
 
 
 @given(words=st.lists(_WORDS, max_size=40))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_breaks_the_reader(tmp_path: Path, words: list[str]) -> None:
     text = " ".join(words)
     (tmp_path / "m.py").write_text(text, encoding="utf-8")

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scaffold.errors import UserError
 from scaffold.render import Rendered
 from scaffold.targets import existing
 from scaffold.write import recover, write
+from tests.examples import examples
 from tests.write_faults import (
     ALLOCATING,
     NEW,
@@ -332,7 +333,7 @@ NODES = st.one_of(
 RENDERED = st.one_of(st.none(), st.builds(Rendered, CONTENTS, st.booleans(), st.booleans()))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     disk=st.dictionaries(NAMES, NODES, max_size=5),
     tree=st.dictionaries(NAMES, RENDERED, max_size=5),
