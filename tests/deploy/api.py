@@ -21,8 +21,10 @@ def route(platform: Platform, method: str, path: str, body: Json) -> tuple[int, 
         return _create(platform, body)
     if bare in {"/account", "/users/~"}:
         return 200, {"email": "person@example.com", "id": "user-id"}
-    if (method, bare) in {("GET", "/apps"), ("GET", "/users/~/apps")}:
+    if method == "GET" and re.fullmatch("/apps|/users/~/apps|/teams/[^/]+/apps", bare):
         return 200, [describe(platform, app) for app in platform.apps.values()]
+    if found := re.fullmatch("GET /teams/([^/]+)", f"{method} {bare}"):
+        return 200, {"id": "team-id", "name": found[1]}
     if told := pipelines.anywhere(platform, method, path, body):
         return told
     for pattern, answer in ROUTES:

@@ -82,6 +82,10 @@ def do_git_credentials(_app: str, words: list[str], _rest: list[str]) -> None:
         print(f"username=heroku\npassword={os.environ['HEROKU_API_KEY']}\n")
 
 
+def do_apps(_app: str, _words: list[str], _rest: list[str]) -> None:
+    show(call("GET", "/users/~/apps"))
+
+
 def do_apps_info(app: str, words: list[str], _rest: list[str]) -> None:
     found = call("GET", app)
     if "--json" in words:
