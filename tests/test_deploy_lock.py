@@ -47,7 +47,7 @@ def hold(repo: Deployment, said: str) -> None:
 
 
 def command_of(pid: int) -> str:
-    asked = f"ps -o args= -p {pid} | cksum"
+    asked = f"ps -ww -o args= -p {pid} | cksum"
     return subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
 
 
