@@ -91,6 +91,7 @@ def _plan_context(plan: Plan, answers: Mapping[str, Any], size: str) -> dict[str
         "smoke": {"path": plan.smoke[0], "status": plan.smoke[1]} if plan.smoke else None,
         "cache_clear": plan.cache_clear,
         "test_command": plan.test_command,
+        "postdeploy": plan.postdeploy,
         "region": str(answers.get("region", "us")),
         "team": str(answers.get("team", "")),
         "apps": {
@@ -154,7 +155,8 @@ def _environments(addons: list[dict[str, str]], plan: Plan) -> dict[str, Any]:
     """Return the environments of review apps and of Heroku CI; a key of theirs replaces the base's."""
     test = {"scripts": {"test": plan.test_command}} if plan.test_command else {}
     environments: dict[str, dict[str, Any]] = {}
-    for name, own in {"review": {}, "test": test}.items():
+    review = {"scripts": {"postdeploy": plan.postdeploy}} if plan.postdeploy else {}
+    for name, own in {"review": review, "test": test}.items():
         env = {"env": app_json_env(plan.env_vars[name])} if name in plan.env_vars else {}
         if name == "review" or own or env:
             environments[name] = ({"addons": addons} if addons else {}) | env | own

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scaffold import policy
 from scaffold.declared_retired import retired_buildpack, retired_names, retired_plan
 from scaffold.edited import person_app_json, person_buildpacks
-from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Evidence, Scale, Strength
+from scaffold.facts import Addon, AnyFact, Buildpack, ConfigVar, Evidence, Scale, Seed, Strength
 from scaffold.manifests import app_json
 from scaffold.manifests.app_json import AppJson, Var
 from scaffold.patterns import lazy
@@ -41,6 +41,7 @@ def app_json_facts(repo: Repo) -> Iterator[AnyFact]:
         for at, (url, line) in enumerate(document.buildpacks):
             yield from _buildpack(repo, root, url, at, repo.proof(path, line))
         yield from _scales(repo, root, document)
+        yield from _postdeploy(repo, root, document)
         yield from retired_names(repo, root, document)
 
 
@@ -56,6 +57,19 @@ def _scales(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]:
             strength=Strength.DECLARED,
             evidence=(repo.proof(document.path, item.line),),
         )
+
+
+def _postdeploy(repo: Repo, root: str, document: AppJson) -> Iterator[AnyFact]:
+    for name, text, line in document.scripts:
+        if name == "postdeploy":
+            yield Seed(
+                stack=_AUTHORITY,
+                root=root,
+                command=text,
+                strength=Strength.DECLARED,
+                why=f"{document.path} declares it",
+                evidence=(repo.proof(document.path, line),),
+            )
 
 
 def declared_var(repo: Repo, root: str, path: str, var: Var) -> Iterator[AnyFact]:

@@ -104,6 +104,13 @@ class Migration(Fact):
 
 
 @record
+class Seed(Fact):
+    """The command that fills an empty, migrated database with what the app begins with."""
+
+    command: str
+
+
+@record
 class Buildpack(Fact):
     """A buildpack by Heroku name or https URL. Lower `position` runs first; the app's language is 90.
 
@@ -298,6 +305,7 @@ AnyFact = (
     | Runtime
     | Process
     | Migration
+    | Seed
     | Buildpack
     | Addon
     | ConfigVar

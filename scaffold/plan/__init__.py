@@ -21,6 +21,7 @@ from scaffold.facts import (
     File,
     Image,
     Migration,
+    Seed,
     Shim,
     Smoke,
     Tests,
@@ -30,6 +31,7 @@ from scaffold.facts import (
 from scaffold.plan import addons as services
 from scaffold.plan.edited_vars import apply_edits, dropped_note, edited_environments
 from scaffold.plan.model import Choice, Loser, Note, Plan, Ranked
+from scaffold.plan.postdeploy import postdeploy
 from scaffold.plan.processes import cd_prefix, plan_processes, scales, withdrawn_processes
 from scaffold.plan.provision import merge_config_vars, plan_buildpacks, plan_runtime
 from scaffold.plan.ranking import closeness, lost_apps
@@ -89,6 +91,7 @@ def make_plan(facts: Iterable[AnyFact], choice: Choice, ranked: tuple[Ranked, ..
         smoke=((smoke.path, smoke.status) if smoke else ("/", 200)) if serves else None,
         cache_clear=prefix + cache.command if cache else "",
         test_command=prefix + tests.command if tests else "",
+        postdeploy=postdeploy(relevant, _prefixed(migration, prefix), addons, prefix),
         files=_files(mine, declared, layout),
         about=_about(every),
         todos=_of(relevant, Todo),
@@ -133,7 +136,7 @@ def _completes(fact: AnyFact, choice: Choice) -> bool:
     """
     if fact.stack in choice.family:
         return True
-    return choice.uses.container and isinstance(fact, Addon | ConfigVar | Migration | Smoke)
+    return choice.uses.container and isinstance(fact, Addon | ConfigVar | Migration | Seed | Smoke)
 
 
 def _prefixed(migration: Migration | None, prefix: str) -> Migration | None:

@@ -120,7 +120,8 @@ class Plan:
 
     `config_vars` are what the app is to have; `found_vars` what is found without the person's edits of
     config-vars.toml; `env_vars` what it is to have in each environment of which these speak. `scales`
-    are the dynos that a person asks for, by process type.
+    are the dynos that a person asks for, by process type. `postdeploy` is what fills the database of a
+    new review app.
     """
 
     stack: str
@@ -139,6 +140,7 @@ class Plan:
     smoke: tuple[str, int] | None
     cache_clear: str
     test_command: str
+    postdeploy: str
     files: tuple[File, ...]
     about: Mapping[str, str]
     todos: tuple[Todo, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from scaffold import policy
-from scaffold.facts import About, AnyFact, Buildpack, ConfigVar, Evidence, Raw, Tests, Uses, command
+from scaffold.facts import About, AnyFact, Buildpack, ConfigVar, Evidence, Raw, Seed, Tests, Uses, command
 from scaffold.patterns import lazy
 from scaffold.plan.model import Loser, Plan, PlannedAddon, PlannedProcess
 from scaffold.record import made, record
@@ -262,6 +262,17 @@ def test_script(known: Known) -> Cause:
     mine = [fact for fact in facts if known.plan.test_command.endswith(fact.command)]
     return Cause(
         what="The command by which Heroku CI tests each push, if you use it.",
+        evidence=_proofs(mine),
+        changes=(EDIT,),
+    )
+
+
+def seed_script(known: Known) -> Cause:
+    """Return where the data of a new review app comes from."""
+    facts = [fact for fact in known.plan.facts if isinstance(fact, Seed) and fact.root == known.plan.root]
+    mine = [fact for fact in facts if known.plan.postdeploy.endswith(fact.command)]
+    return Cause(
+        what="Heroku runs this once in a new review app, after its first release: its database is empty.",
         evidence=_proofs(mine),
         changes=(EDIT,),
     )

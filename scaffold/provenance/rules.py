@@ -115,7 +115,7 @@ def _environment(known: Known, rest: list[str]) -> Cause | None:
     if len(rest) < 2:
         return _differs(known, rest[0] if rest else "", titles.get(rest[0], rest[0]) if rest else "")
     if rest[1] == "scripts":
-        return causes.test_script(known)
+        return causes.seed_script(known) if rest[0] == "review" else causes.test_script(known)
     if rest[1] == "env" and len(rest) > 2:
         return _field(causes.config_var(known, rest[2], environment=rest[0]), rest[3:])
     return _listed(known, rest[1], rest[2:]) if rest[1] in ("env", "addons", "buildpacks") else None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
 from scaffold.families.django.checks import django_doubts
 from scaffold.families.django.project import Project, configuration, django_projects, server_target
+from scaffold.families.django.seeds import django_seed
 from scaffold.families.django.urls import smoke_path
 from scaffold.families.python.apps import PythonApp, python_apps
 from scaffold.families.python.procfile import procfile_doubts
@@ -75,6 +76,7 @@ def _facts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
         return
     yield from _web(repo, project, app)
     yield from _migration(repo, project, app.root)
+    yield from django_seed(repo, project, app)
     yield from _settings_vars(repo, project, app.root)
     yield from smoke_path(repo, project, app)
     yield from django_doubts(repo, project, app)

@@ -19,6 +19,7 @@ from scaffold.facts import (
 )
 from scaffold.families.php.apps import PhpApp, build_facts, php_apps, required_proof, web_command
 from scaffold.families.php.laravel_work import major, queued, scheduled, setting, url_names
+from scaffold.families.php.seeds import laravel_seed
 from scaffold.repo import Repo, join
 from scaffold.stacks import Stack
 
@@ -50,6 +51,7 @@ def detect(repo: Repo) -> Iterator[AnyFact]:
         yield from _web(repo, app)
         yield from build_facts(repo, app, "laravel")
         yield from _migration(repo, app, proof)
+        yield from laravel_seed(repo, app)
         yield from _work(repo, app, proof)
         yield from _vars(repo, app, proof)
         yield from _database(repo, app, proof)

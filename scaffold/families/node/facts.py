@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffold.facts import AnyFact, Migration, Process, Raw, Smoke, Strength, Uses, command
+from scaffold.facts import AnyFact, Migration, Process, Raw, Seed, Smoke, Strength, Uses, command
 from scaffold.families.node.apps import NodeApp, node_apps
 from scaffold.families.node.doubts import bad_listens, import_doubts, listen_doubts, start_doubts
 from scaffold.families.node.frameworks import host_needed
@@ -19,6 +19,7 @@ from scaffold.families.node.runtime import (
     manager_doubts,
     runtime_facts,
 )
+from scaffold.families.node.seeds import node_seed
 from scaffold.families.node.services import prisma_vars, service_facts
 from scaffold.families.node.site import find_site, site_facts
 from scaffold.families.node.tools import words
@@ -178,6 +179,7 @@ def _whole(repo: Repo, app: NodeApp, kind: Kind) -> Iterator[AnyFact]:
         *service_facts(repo, target, STACK),
         *prisma_vars(repo, target, STACK),
         *migration_facts(repo, target, STACK),
+        *node_seed(repo, target, STACK),
         *worker_facts(repo, target, inner, STACK),
     ):
         yield fact if target.root == app.root else _moved(app, target, fact)
@@ -204,7 +206,7 @@ def _siblings(repo: Repo, app: NodeApp) -> Iterator[AnyFact]:
 
 def _moved(app: NodeApp, target: NodeApp, fact: AnyFact) -> AnyFact:
     """Return a fact of an inner package as one of the package whose scripts run it."""
-    if isinstance(fact, Process | Migration):
+    if isinstance(fact, Process | Migration | Seed):
         prefix = command("cd", relative(app.root, target.root), Raw("&&"))
         return replace(fact, root=app.root, command=f"{prefix} {fact.command}")
     return replace(fact, root=app.root)

@@ -104,7 +104,7 @@ def rails_migration(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
     yield Migration(
         stack="rails",
         root=rails.app.root,
-        command=_rails_task(repo, rails, task),
+        command=rails_task(repo, rails, task),
         paths=tuple(paths),
         evidence=(proof,),
         why="db:prepare also loads the schemas of the other databases."
@@ -115,7 +115,8 @@ def rails_migration(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
         yield from _several(rails, known)
 
 
-def _rails_task(repo: Repo, rails: RailsApp, task: str) -> str:
+def rails_task(repo: Repo, rails: RailsApp, task: str) -> str:
+    """Return the command of a task of Rails, as this application runs it."""
     home = rails.home
     prefix: tuple[str, ...] = ()
     if rails.inner:

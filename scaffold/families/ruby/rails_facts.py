@@ -9,6 +9,7 @@ from scaffold.facts import PORT, AnyFact, CacheClear, ConfigVar, Process, Raw, S
 from scaffold.families.ruby.code import config_files, find
 from scaffold.families.ruby.database import rails_migration
 from scaffold.families.ruby.rails import RailsApp, rails_apps
+from scaffold.families.ruby.seeds import rails_seed
 from scaffold.families.ruby.server import find_server
 from scaffold.patterns import lazy
 from scaffold.repo import Repo, join
@@ -49,6 +50,7 @@ def _facts(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
     )
     yield from _web(repo, rails)
     yield from rails_migration(repo, rails)
+    yield from rails_seed(repo, rails)
     yield from _secrets(repo, rails)
     yield from _cache(repo, rails)
     yield from _smoke(repo, rails)
