@@ -84,6 +84,7 @@ def reasons(plan: Plan, analysis: Analysis) -> dict[str, str]:
         "process_web": "equally well proven",
         "staging_app": f"{named}; names are global on Heroku",
         "production_app": f"{named}; names are global on Heroku",
+        "pipeline": "it promotes what runs on staging to production; it costs nothing",
         "region": "us is the default; eu keeps data in Europe",
         "dyno_size": "basic is the smallest that does not sleep",
         "optional_files": "all are small and readable",

@@ -12,7 +12,7 @@ import pytest
 
 from scaffold import questions
 from tests import terminal
-from tests.golden import call
+from tests.golden import call, copy_of
 
 FLASK = {
     "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
@@ -297,3 +297,14 @@ def test_git_is_begun_before_the_steps_that_use_it(app: Path) -> None:
     (app / "requirements.txt").unlink()
     _, said, _ = call("init", "-C", str(app), "--yes")
     assert said.index("git init") < said.index("git mv requirement.txt requirements.txt")
+
+
+def test_the_pipeline_has_the_name_of_the_production_app() -> None:
+    with copy_of("flask_factory") as app:
+        call("init", "-C", str(app), "--yes", "--set", "production_app=shop", "--set", "staging_app=shop-test")
+        assert "PIPELINE=shop\n" in (app / "bin/deploy").read_text()
+        code, _, said = call("init", "-C", str(app), "--yes", "--set", "pipeline=The Shop")
+        assert code == 2
+        assert "lower-case letters, digits and dashes" in said
+        call("init", "-C", str(app), "--yes", "--set", "pipeline=")
+        assert "PIPELINE" not in (app / "bin/deploy").read_text()

@@ -33,7 +33,7 @@ class Said:
 
 
 _UNASKED = frozenset(
-    "repository app_name team pipeline runtime_version branch staging_domains production_domains "
+    "repository app_name team runtime_version branch staging_domains production_domains "
     "maintenance_page error_page".split()
 )
 """Answers that `--set` gives and no prompt asks for."""
