@@ -68,29 +68,26 @@ def merge(base: Any, yours: Any, new: Any) -> tuple[Any, set[str]]:
         if path[-1] == "addons":
             ours, was, wanted = one_of_each(ours, was, wanted)
         queue = list(ours)
-        drifted = [k for k in was if k in wanted] != [k for k in wanted if k in was]
-        if drifted:
-            if [k for k in was if k in ours] == [k for k in ours if k in was]:
-                turn = [k for k in wanted if k in ours]
-                queue = [turn.pop(0) if k in wanted else k for k in ours]
-            else:
-                common = was.keys() & ours.keys() & wanted.keys()
-                differ = [k for k in ours if k in common] != [k for k in wanted if k in common]
-                if differ and (
-                    path[-1] == "buildpacks" or (any(isinstance(i, dict) for i in n) and path[-1] != "addons")
-                ):
-                    clashes.add(".".join(path))
-                    return y
+        common = was.keys() & ours.keys() & wanted.keys()
+        before, here, there = ([k for k in side if k in common] for side in (was, ours, wanted))
+        if there != before and here == before:
+            turn = [k for k in wanted if k in ours]
+            queue = [turn.pop(0) if k in wanted else k for k in ours]
+        elif there not in (before, here) and (
+            path[-1] == "buildpacks" or (any(isinstance(i, dict) for i in n) and path[-1] != "addons")
+        ):
+            clashes.add(".".join(path))
+            return y
         kept = []
         for k in queue:
             found = entry((*path, k), was.get(k, GONE), ours[k], wanted.get(k, GONE))
             if found is not GONE:
                 kept.append((k, found))
         for k in [k for k in wanted if k not in ours and k not in was]:
-            there = [name for name, _ in kept]
-            left = [name for name in takewhile(k.__ne__, wanted) if name in there]
-            right = [name for name in list(wanted)[list(wanted).index(k) :] if name in there]
-            at = there.index(left[-1]) + 1 if left else there.index(right[0]) if right else len(kept)
+            placed = [name for name, _ in kept]
+            left = [name for name in takewhile(k.__ne__, wanted) if name in placed]
+            right = [name for name in list(wanted)[list(wanted).index(k) :] if name in placed]
+            at = placed.index(left[-1]) + 1 if left else placed.index(right[0]) if right else len(kept)
             kept.insert(at, (k, wanted[k]))
         return [value for _, value in kept]
 

@@ -301,7 +301,9 @@ def test_git_is_begun_before_the_steps_that_use_it(app: Path) -> None:
 
 def test_the_pipeline_has_the_name_of_the_production_app() -> None:
     with copy_of("flask_factory") as app:
-        call("init", "-C", str(app), "--yes", "--set", "production_app=shop", "--set", "staging_app=shop-test")
+        call(
+            "init", "-C", str(app), "--yes", "--set", "production_app=shop", "--set", "staging_app=shop-test"
+        )
         assert "PIPELINE=shop\n" in (app / "bin/deploy").read_text()
         code, _, said = call("init", "-C", str(app), "--yes", "--set", "pipeline=The Shop")
         assert code == 2

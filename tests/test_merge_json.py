@@ -160,6 +160,16 @@ LISTS = {
         (["a", "b"], ["b", "a"], ["a", "c", "b"]),
         ["b", "a", "c"],
     ),
+    "what goes moved nothing else": (
+        "buildpacks",
+        (["a", "b", "c"], ["a", "c", "b"], ["b", "a"]),
+        ["b", "a"],
+    ),
+    "what the person took out has no place that could change": (
+        "buildpacks",
+        (["a", "b", "c"], ["b", "a"], ["a", "c", "b"]),
+        ["b", "a"],
+    ),
     "the same new order of buildpacks": (
         "buildpacks",
         (["a", "b", "c"], ["c", "b", "a"], ["c", "b", "a", "d"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from scaffold.merge import identity
 from scaffold.merge.nodes import Clash, Keep, Member, Mix, Node, Part, Result, Take
@@ -147,18 +147,21 @@ def _by_name(where: Where, node: Node | None) -> dict[str, Member]:
 
 
 def _order(base: Sequence[str], yours: Sequence[str], new: Sequence[str]) -> list[str] | None:
-    """Return the person's items in the order that they are to have, None where the sides disagree."""
-    moved_here = _only(yours, base) != _only(base, yours)
-    if _only(new, base) == _only(base, new):
+    """Return the person's items in the order that they are to have, None where the sides disagree.
+
+    Only what every side has can tell who moved something: what goes takes its place in the order along.
+    """
+    everywhere = set(base).intersection(yours, new)
+    was, here, there = (_only(side, everywhere) for side in (base, yours, new))
+    if there == was:
         return list(yours)
-    if not moved_here:
+    if here == was:
         followed = iter(_only(new, yours))
         return [next(followed) if name in new else name for name in yours]
-    everywhere = [name for name in yours if name in base and name in new]
-    return list(yours) if everywhere == _only(_only(new, base), yours) else None
+    return list(yours) if here == there else None
 
 
-def _only(names: Sequence[str], among: Sequence[str]) -> list[str]:
+def _only(names: Sequence[str], among: Collection[str]) -> list[str]:
     return [name for name in names if name in among]
 
 
