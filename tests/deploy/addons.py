@@ -18,7 +18,7 @@ def _list(app: App) -> Json:
         {
             "id": f"addon-{number}",
             "name": f"{plan.partition(':')[0]}-{number}",
-            "state": "provisioned",
+            "state": "provisioning" if plan in app.making else "provisioned",
             "plan": {"name": plan},
             "addon_service": {"name": plan.partition(":")[0]},
             "app": {"name": app.name},
@@ -36,6 +36,14 @@ def _make(_platform: Platform, app: App, _found: re.Match[str], body: Json) -> t
         app.config[f"{name}_URL" if name else _var(plan)] = _url(len(app.addons))
     app.release("Attach add-on")
     return 201, _list(app)[-1] | {"provision_message": ""}
+
+
+def _look(_platform: Platform, app: App, found: re.Match[str], _body: Json) -> tuple[int, Json]:
+    for number, plan in enumerate(app.addons, 1):
+        if plan in app.making and found["name"] == f"{plan.partition(':')[0]}-{number}":
+            app.making.discard(plan)
+            app.config[_var(plan)] = _url(number)
+    return _one(_platform, app, found, _body)
 
 
 def _url(number: int) -> str:
@@ -69,6 +77,7 @@ A = r"/apps/(?P<app>[^/]+)"
 ROUTES = (
     (f"GET {A}/addons", lambda _platform, app, _found, _body: (200, _list(app))),
     (f"POST {A}/addons", _make),
+    (f"GET {A}/addons/(?P<name>[^/]+)", _look),
     ("POST /addon-attachments", _attach),
     ("GET /addon-attachments", lambda _platform, _app, _found, _body: (200, [])),
     (r"GET /addons/(?P<name>[^/]+)", _one),

@@ -57,6 +57,8 @@ class App:
     formation: dict[str, tuple[int, str]] = field(default_factory=dict)
     config: dict[str, str] = field(default_factory=dict)
     addons: list[str] = field(default_factory=list)
+    making: set[str] = field(default_factory=set)
+    """The add-ons that are still being made, until somebody looks at one."""
     buildpacks: list[str] = field(default_factory=list)
     releases: list[dict[str, Json]] = field(default_factory=list)
     backups: list[dict[str, Json]] = field(default_factory=list)
