@@ -193,9 +193,9 @@ class Deployment:
             assert running.poll() is None
             time.sleep(0.05)
         running.send_signal(with_signal)
-        output, _ = running.communicate(timeout=60)
+        said = end_of(running, limit=60)
         self.platform.hold.set()
-        return running.returncode, output
+        return said
 
     def signal_at(
         self, with_signal: signal.Signals, pattern: str, *words: str, nth: int = 1, **env: str
@@ -213,13 +213,23 @@ class Deployment:
 
         self.platform.faults.call(pattern, send, nth=nth)
         running.append(self.start(*words, **env))
-        output, _ = running[0].communicate(timeout=LIMIT)
-        return running[0].returncode, output
+        return end_of(running[0])
 
     def leftovers(self) -> list[str]:
         """Return the files that the script left in its state folder."""
         folder = self.repo / ".git" / "heroku-deploy"
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def end_of(running: subprocess.Popen[str], *, limit: int = LIMIT) -> tuple[int, str]:
+    """Wait for the end of a run; one that does not end is killed, and says so."""
+    try:
+        said, _ = running.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
+        said, _ = running.communicate()
+        return -1, f"{said}\nDOES NOT END in {limit} seconds\n"
+    return running.returncode, said
 
 
 def _signal(running: subprocess.Popen[str], with_signal: signal.Signals) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tests.deploy import invariants, stacks
 from tests.deploy.api import route
-from tests.deploy.harness import APP, Deployment
+from tests.deploy.harness import APP, Deployment, end_of
 from tests.deploy.invariants import Before
 from tests.deploy.platform import Platform
 from tests.deploy.server import close, serve
@@ -107,9 +107,7 @@ def _run(deployment: Deployment, scenario: Scenario) -> tuple[int, str]:
         deployment.platform.faults.add(scenario.request, scenario.kind, nth=scenario.nth)
     elif scenario.kind:
         deployment.platform.fails.add(str(scenario.kind))
-    running = deployment.start(*WORDS)
-    said, _ = running.communicate(timeout=600)
-    return running.returncode, said
+    return end_of(deployment.start(*WORDS))
 
 
 def _judge(deployment: Deployment, before: Before, scenario: Scenario, code: int, said: str) -> list[str]:
@@ -122,11 +120,11 @@ def _judge(deployment: Deployment, before: Before, scenario: Scenario, code: int
     if not scenario.kind:
         broken.append("fails though all goes well")
     invariants.mend(deployment)
-    again = deployment.run(*WORDS)
-    then = again.stdout + again.stderr
-    return broken + [
-        f"then: {each}" for each in invariants.after_success(deployment, before, again.returncode, then)
-    ]
+    if code == -1:
+        broken.append("does not end")
+    code, then = end_of(deployment.start(*WORDS))
+    rest = invariants.after_success(deployment, before, code, then)
+    return [*broken, *(f"then: {each}" for each in rest), *(["then it said:\n" + then] if rest else [])]
 
 
 def scenarios_of(well: Outcome) -> Iterator[Scenario]:

@@ -21,7 +21,7 @@ def _couplings(platform: Platform, name: str) -> Json:
         {
             "id": f"coupling-of-{app}",
             "app": {"id": f"id-of-{app}", "name": app},
-            "pipeline": {"id": f"id-of-{name}"},
+            "pipeline": {"id": f"id-of-{name}", "name": name},
             "stage": stage,
         }
         for app, stage in platform.pipelines.get(name, {}).items()
