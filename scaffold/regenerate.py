@@ -103,7 +103,8 @@ def ci_files(plan: Plan, answers: Mapping[str, str], repo: Repo, known: State) -
         return {}
     from scaffold import ci
 
-    return {"ci_files": ci.context(plan, asked, repo, known.base.keys() - known.adopted)}
+    own, branch = known.base.keys() - known.adopted, answers.get("branch") or "main"
+    return {"ci_files": ci.context(plan, asked, repo, own, branch)}
 
 
 def _named(known: State) -> dict[str, str]:

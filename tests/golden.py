@@ -34,7 +34,7 @@ def samples() -> list[str]:
 
 
 def settings(name: str) -> dict[str, Any]:
-    """Read a fixture's own settings: `situation`, and `arguments` for both commands."""
+    """Read a fixture's own settings: `situation`, `arguments` for both commands, `init` for that one."""
     with open(FIXTURES / name / "fixture.toml", "rb") as file:
         return tomli.load(file)
 
@@ -71,6 +71,7 @@ def results(name: str) -> dict[str, str]:
             found["error.txt"] = f"exit {code}\n{talk}".replace(str(app), "APP")
             return found
         before = contents(app)
+        extra += [str(word) for word in settings(name).get("init", [])]
         code, said, talk = call("init", "-C", str(app), "--yes", *extra)
         found["init.txt"] = f"exit {code}\n{said}{talk}".replace(str(app), "APP")
         for path in sorted(app.rglob("*")):

@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold import policy
 from scaffold.ci.jobs import Job, test_job
+from scaffold.ci.scalars import scalar
 from scaffold.ci.theirs import circleci, gitlab
 from scaffold.plan.model import Plan
 from scaffold.repo import Repo
@@ -22,9 +23,11 @@ _ALONE = {"jobs": False, "stages": (), "test": "", "refused": "", "untested": ""
 """What is known of theirs where there is no file of the person's."""
 
 
-def context(plan: Plan, asked: Collection[str], repo: Repo, own: Collection[str]) -> dict[str, Any]:
+def context(
+    plan: Plan, asked: Collection[str], repo: Repo, own: Collection[str], branch: str
+) -> dict[str, Any]:
     """Return what the templates of the CI files speak of; `own` are the files that scaffold wrote before."""
-    found: dict[str, Any] = {**dict.fromkeys(SERVICES), "pins": pins()}
+    found: dict[str, Any] = {**dict.fromkeys(SERVICES), "pins": pins(), "branch": scalar(branch)}
     job = test_job(plan, repo)
     for name in asked:
         theirs = in_theirs(name, repo, own)

@@ -191,7 +191,7 @@ def _services(plan: Plan) -> tuple[tuple[Service, ...], tuple[str, ...]]:
 def _variables(plan: Plan, taken: set[str]) -> dict[str, str]:
     """Return the variables that the app does not start without, with values that open nothing."""
     said = {var.name: var for var in plan.env_vars.get("test", ())}
-    wanted = (var for var in plan.config_vars if var.required or var.name in said)
+    wanted = (var for var in plan.config_vars if var.required or var.generator or var.name in said)
     return {
         var.name: _value(said.get(var.name, var), said=var.name in said)
         for var in wanted

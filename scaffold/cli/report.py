@@ -167,7 +167,7 @@ def todo_steps(
     """Return what the person must still do: reason and command (or lines to add)."""
     in_git = (top / ".git").exists()
     paths = [change.path for change in found if change.kind != "blocked"]
-    steps = [] if in_git else [_start_git(top, paths)]
+    steps = [] if in_git else [_start_git(top, paths, answers.get("branch") or "main")]
     steps += [(todo.why, todo.command) for todo in plan.todos if not todo.after]
     for change in found:
         lines = changes.missing_keys(change)
@@ -199,10 +199,10 @@ def version_step(change: Change) -> list[tuple[str, str]]:
     return [(why, command("echo", version, Raw(">"), change.path))]
 
 
-def _start_git(top: Path, paths: list[str]) -> tuple[str, str]:
+def _start_git(top: Path, paths: list[str], branch: str) -> tuple[str, str]:
     """Return the step that makes a git repository of the folder: first, since other steps use git."""
     forced = [command("git", "add", "-f", *paths, ".scaffold")] if (top / ".gitignore").exists() else []
-    steps = ("git init -b main", "git add -A", *forced, "git commit -m 'First commit'")
+    steps = (command("git", "init", "-b", branch), "git add -A", *forced, "git commit -m 'First commit'")
     return ("Heroku deploys from git, and this folder is no git repository yet", " && ".join(steps))
 
 
