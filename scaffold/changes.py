@@ -12,7 +12,7 @@ from scaffold.errors import ManifestError
 from scaffold.merge.merged import Conflict
 from scaffold.record import record, replace
 from scaffold.render import Rendered
-from scaffold.state import State
+from scaffold.state import State, says_nothing
 from scaffold.targets import Existing
 from scaffold.write import existing
 
@@ -179,7 +179,7 @@ def decide(change: Change, on_existing: OnExisting | None, state: State) -> Chan
         return change
     known = change.path in state.adopted
     if on_existing != "merge" and not known:
-        return replace(change, kind="adopted", after=None)
+        return change if says_nothing(change.path) else replace(change, kind="adopted", after=None)
     try:
         if not known and merge.format_of(change.path) == "config-vars":
             return _completed(change, change.ours)

@@ -26,9 +26,12 @@ def make_context(plan: Plan, answers: Mapping[str, str], repo: Repo) -> dict[str
     context = template_context(plan, answers)
     context["optional_files"] = _optional(answers)
     context["ci_files"] = dict.fromkeys(("github", "circleci", "gitlab"))
-    context["slugignore"] = (
-        [] if plan.container else [f"/{name}" for name in _NEVER_IN_SLUG if repo.has_folder(name)]
-    )
+    written = {f".{name}" for name in answers.get("ci", "").split(",") if name != "gitlab"}
+    context["slugignore"] = [
+        f"/{name}"
+        for name in _NEVER_IN_SLUG
+        if not plan.container and (name in written or repo.has_folder(name))
+    ]
     return context
 
 

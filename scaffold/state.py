@@ -207,6 +207,11 @@ class Output:
     edited: Mapping[str, str]
 
 
+def says_nothing(path: str) -> bool:
+    """Tell whether a file is no evidence of the app: a script, or the file of a CI service."""
+    return path.startswith(_NOT_READ)
+
+
 def output(top: Path, state: State | None = None) -> Output:
     """Tell which files are byte for byte what scaffold wrote, and which a person has edited since.
 
@@ -219,7 +224,7 @@ def output(top: Path, state: State | None = None) -> Output:
         pristine = known.added.get(name, b"") if name in known.adopted else known.base[name]
         if not pristine:
             continue
-        mute = name.startswith(_NOT_READ) and name not in known.adopted
+        mute = says_nothing(name) and name not in known.adopted
         if there is not None and (known.wrote(name, there) or mute):
             unedited.add(name)
         elif there is not None:

@@ -91,12 +91,17 @@ def valid(path: Path, schema: str) -> None:
 )
 def test_it_stays_as_it_is_unless_they_ask(tmp_path: Path, service: str, path: str, text: str) -> None:
     top = app(tmp_path, {path: text})
-    init(top, "--set", f"ci={service}")
+    said = init(top, "--set", f"ci={service}")
     assert (top / path).read_text() == text
+    how = "replace" if service == "github" else "merge"
+    assert f"scaffold init --yes --only {path} --on-existing {how}" in said
     assert call("update", "-C", str(top), "--check")[0] == 0
     (top / "requirements.txt").write_text("flask\ngunicorn\nredis\n")
     call("update", "-C", str(top), "--yes")
     assert (top / path).read_text() == text
+    init(top, "--only", path, "--on-existing", how)
+    assert "bin/deploy staging" in (top / path).read_text()
+    assert call("update", "-C", str(top), "--check")[0] == 0
 
 
 def test_the_deploy_jobs_find_their_place_behind_the_stages_of_gitlab(tmp_path: Path) -> None:

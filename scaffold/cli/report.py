@@ -178,7 +178,7 @@ def todo_steps(
                     "\n".join(lines),
                 )
             )
-        steps += version_step(change)
+        steps += version_step(change) + _ci_step(change)
     if in_git or len(steps) > 1:
         steps.append(commit(top, plan, paths, in_git=in_git))
     steps += deploy_steps(plan, found, answers)
@@ -197,6 +197,17 @@ def version_step(change: Change) -> list[tuple[str, str]]:
     version = change.ours.content.decode().strip()
     why = f"{change.path} is yours and was kept; Heroku needs another version in it"
     return [(why, command("echo", version, Raw(">"), change.path))]
+
+
+def _ci_step(change: Change) -> list[tuple[str, str]]:
+    """Return the step that brings the deploy jobs into a CI file of the person's own, none for any other."""
+    kept = change.kind == "own" and change.after is None and change.ours is not None
+    if not kept or not change.path.endswith(".yml") or change.before == (change.ours and change.ours.content):
+        return []
+    grows = merge.is_keyed(change.path)
+    how, said = ("merge", "adds them to it") if grows else ("replace", "writes them in its place")
+    words = ("scaffold", "init", "--yes", "--only", change.path, "--on-existing", how)
+    return [(f"{change.path} is yours and was kept, so it has no deploy jobs; this {said}", command(*words))]
 
 
 def _start_git(top: Path, paths: list[str], branch: str) -> tuple[str, str]:
