@@ -206,6 +206,15 @@ def test_every_line_has_its_cause(tmp_path: Path) -> None:
         assert "commit of a release" in said or "whole history" in said or "One deploy" in said
 
 
+def test_an_ejected_file_is_theirs_and_nothing_more_is_said_of_it(tmp_path: Path) -> None:
+    top = app(tmp_path, {})
+    init(top, "--set", "ci=gitlab")
+    assert call("eject", "-C", str(top), ".gitlab-ci.yml")[0] == 0
+    code, said, talk = call("update", "-C", str(top), "--yes", "--set", "branch=trunk")
+    assert code == 0 and ".gitlab-ci.yml" not in said + talk
+    assert "main" in (top / ".gitlab-ci.yml").read_text()
+
+
 def test_no_file_is_written_that_calls_what_is_not_there(tmp_path: Path) -> None:
     top = app(tmp_path, {})
     said = init(top, "--set", "ci=github", "--set", "optional_files=.env.example")

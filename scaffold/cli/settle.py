@@ -57,8 +57,9 @@ def _with_ci(done: Settled, state: State) -> Settled:
     asked = questions.typed_answers(done.answers).get("ci") or ()
     if not asked:
         return done
-    from scaffold.ci import telling
+    from scaffold.ci import SERVICES, telling
 
+    asked = [name for name in asked if SERVICES[name] not in state.ejected]
     own = state.base.keys() - state.adopted
     deploys = "bin/deploy" in done.answers.get("optional_files", OPTIONAL).split(",")
     plan = replace(
