@@ -34,6 +34,16 @@ def call(method: str, path: str, body: object = None) -> Any:
         sys.exit(100 if error.code == 401 else 2)
 
 
+def optional(path: str) -> Any:
+    """Ask the API for what may not be there; None then."""
+    headers = {"authorization": f"Bearer {os.environ.get('HEROKU_API_KEY', '')}"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(API + path, headers=headers)) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError:
+        return None
+
+
 def show(value: object) -> None:
     """Print JSON as the CLI does."""
     print(json.dumps(value, indent=2))
@@ -54,6 +64,8 @@ def main() -> None:
     command, *words = sys.argv[1:]
     rest = words[words.index("--") + 1 :] if "--" in words else []
     words = words[: words.index("--")] if "--" in words else words
+    words = [part for word in words for part in (word.split("=", 1) if word.startswith("--app=") else [word])]
+    words = ["-a" if word == "--app" else word for word in words]
     app = f"/apps/{option(words, '-a')}"
     handler = globals().get("do_" + command.replace(":", "_"))
     if handler is None:
@@ -91,6 +103,9 @@ def do_apps_info(app: str, words: list[str], _rest: list[str]) -> None:
     if "--json" in words:
         show({"addons": [], "app": found})
         return
+    coupling = optional(f"{app}/pipeline-couplings")
+    if coupling:
+        print(f"pipeline={coupling['pipeline']['id'].removeprefix('id-of-')}:{coupling['stage']}")
     print(f"git_url={found['git_url']}\nweb_url={found['web_url']}\nstack={found['stack']['name']}")
 
 
@@ -118,6 +133,15 @@ def do_releases_rollback(app: str, words: list[str], _rest: list[str]) -> None:
     if not wanted:
         sys.exit("No eligible release found")
     call("POST", f"{app}/releases", {"release": wanted[0]["id"]})
+
+
+def do_pipelines_promote(app: str, words: list[str], _rest: list[str]) -> None:
+    targets = [{"app": {"id": f"id-of-{name}"}} for name in option(words, "--to").split(",")]
+    coupling = call("GET", f"{app}/pipeline-couplings")
+    body = {"pipeline": coupling["pipeline"], "source": {"app": coupling["app"]}, "targets": targets}
+    made = call("POST", "/pipeline-promotions", body)
+    told = call("GET", f"/pipeline-promotions/{made['id']}/promotion-targets")
+    sys.exit(any(target["status"] == "failed" for target in told))
 
 
 def do_releases_retry(app: str, _words: list[str], _rest: list[str]) -> None:
