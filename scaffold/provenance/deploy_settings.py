@@ -36,6 +36,11 @@ def _smoke(known: Known) -> Cause | None:
     return Cause(what=sentences(what, found[0].why), evidence=found[0].evidence, changes=(EDIT,))
 
 
+def _smoke_text(known: Known) -> Cause | None:
+    what = "A text that the page must show for the deploy to count; empty: its status is enough."
+    return replace(causes.app(known), what=what, changes=(EDIT,), rejected=())
+
+
 def _formation(known: Known) -> Cause | None:
     names = [process.name for process in known.plan.processes if process.name != "release"]
     first = causes.formation(known, names[0] if names else "web")
@@ -85,6 +90,7 @@ SETTINGS: Mapping[str, Callable[[Known], Cause | None]] = {
     "CACHE_CLEAR": _cache_clear,
     "SMOKE_PATH": _smoke,
     "SMOKE_STATUS": _smoke,
+    "SMOKE_TEXT": _smoke_text,
     "STAGING_DOMAINS": _asked("staging_domains", "the host names of the staging app", "HOST"),
     "PRODUCTION_DOMAINS": _asked("production_domains", "the host names of the production app", "HOST"),
     "MAINTENANCE_PAGE_URL": _asked(

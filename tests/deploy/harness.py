@@ -134,6 +134,7 @@ class Deployment:
             "NODE_EXTRA_CA_CERTS": authority,
             "DEPLOY_BOOT_SECONDS": "2",
             "DEPLOY_POLL_SECONDS": "1",
+            "DEPLOY_BUILD_SECONDS": "5",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_AUTHOR_NAME": "x",
             "GIT_AUTHOR_EMAIL": "x@example.com",

@@ -30,7 +30,8 @@ def call(method: str, path: str, body: object = None) -> Any:
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
-        sys.stderr.write(f" ›   Error: {json.loads(error.read())['message']}\n")
+        told = json.loads(error.read())
+        sys.stderr.write(f" ›   Error: {told['message']}\n ›\n ›   Error ID: {told['id']}\n")
         sys.exit(100 if error.code == 401 else 2)
 
 
@@ -244,8 +245,11 @@ def do_pg_backups_info(app: str, _words: list[str], _rest: list[str]) -> None:
 
 def do_run(app: str, words: list[str], rest: list[str]) -> None:
     sys.stdin.read()
-    status = call("POST", f"{app}/dynos", {"command": " ".join(rest)})["exit"]
-    sys.exit(status if "--exit-code" in words else 0)
+    started = call("POST", f"{app}/dynos", {"command": " ".join(rest)})
+    sys.stderr.write(f"Running {' '.join(rest)} on the app... up, {started['name']}\n")
+    if started["exit"] and "--exit-code" in words:
+        sys.stderr.write(f" ›   Error: Process exited with code {started['exit']}\n")
+        sys.exit(started["exit"])
 
 
 def do_logs(_app: str, _words: list[str], _rest: list[str]) -> None:

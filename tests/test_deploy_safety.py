@@ -1,0 +1,128 @@
+"""What the deploy script does when things go wrong half-way: what it reads, stops, restores and leaves."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.faults import ALWAYS
+from tests.deploy.harness import APP, Deployment
+from tests.deploy.platform import App, Platform
+
+AS_BEFORE = (False, {"web": (1, "Standard-1X"), "worker": (3, "Standard-2X")})
+STOPPED = (True, {"web": (1, "Standard-1X"), "worker": (0, "Standard-2X")})
+FORMATION = f"* /apps/{APP}/formation"
+
+
+def state(app: App) -> tuple[bool, dict[str, tuple[int, str]]]:
+    return app.maintenance, {kind: dynos for kind, dynos in app.formation.items() if kind != "release"}
+
+
+def deployment(tmp_path: Path, platform: Platform, **plan: Any) -> Deployment:
+    """A repository whose app runs, with a new migration."""
+    made = Deployment(tmp_path, platform)
+    made.set_up(**plan)
+    app = platform.add(
+        APP,
+        config={"SECRET_KEY": "kept", "SETTINGS": "mine", "PAYMENT_KEY": "paid", "DATABASE_URL": "db://x"},
+        addons=["heroku-postgresql:standard-0"],
+        buildpacks=["heroku/nodejs", "heroku/python"],
+    )
+    made.git("push", "--quiet", f"https://git.heroku.com/{APP}.git", "HEAD:refs/heads/main")
+    app.formation |= {"web": (1, "Standard-1X"), "worker": (3, "Standard-2X")}
+    made.commit("app/migrations/0002.py", "second\n")
+    platform.requests.clear()
+    return made
+
+
+@pytest.fixture
+def migrating(tmp_path: Path, platform: Platform) -> Deployment:
+    """One whose migration runs in the release phase."""
+    return deployment(tmp_path, platform)
+
+
+def test_limits_and_lost_connections_are_waited_out(migrating: Deployment) -> None:
+    faults = migrating.platform.faults
+    faults.add(f"GET /apps/{APP}/formation", 429)
+    faults.add(f"PATCH /apps/{APP}", 429)
+    faults.add(f"GET /apps/{APP}/releases", 503, nth=3)
+    faults.add(f"PATCH /apps/{APP}/formation", 500, nth=2)
+    ran = migrating.run("staging")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert len(faults.met) == 4
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+@pytest.mark.parametrize("pattern", [f"GET /apps/{APP}/formation", f"GET /apps/{APP}/dynos"])
+def test_what_cannot_be_read_is_no_empty_answer(migrating: Deployment, pattern: str) -> None:
+    migrating.platform.faults.add(pattern, 422, times=ALWAYS)
+    ran = migrating.run("staging")
+    assert ran.returncode != 0
+    assert not migrating.leftovers()
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+def test_a_token_that_is_revoked_half_way_leaves_the_commands(migrating: Deployment) -> None:
+    migrating.platform.faults.add(f"PATCH /apps/{APP}/formation", "revoked")
+    ran = migrating.run("staging")
+    assert ran.returncode == 6
+    assert "THE APP IS NOT AS IT WAS" in ran.stderr
+    words = f"release=0:Basic web=1:Standard-1X worker=3:Standard-2X -a {APP}; heroku maintenance:off"
+    assert words in ran.stderr
+    migrating.platform.revoked = False
+    migrating.platform.faults.clear()
+    assert migrating.run("staging").returncode == 0
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+class TestLeftovers:
+    """What a run that was killed left behind."""
+
+    @pytest.fixture
+    def left(self, migrating: Deployment) -> Deployment:
+        app = migrating.platform.apps[APP]
+        folder = migrating.repo / ".git" / "heroku-deploy"
+        folder.mkdir()
+        (folder / f"{APP}.formation").write_text(
+            "off\nrelease=0:Basic web=1:Standard-1X worker=3:Standard-2X\n"
+        )
+        app.formation["worker"] = (0, "Standard-2X")
+        app.maintenance = True
+        return migrating
+
+    def test_it_is_put_right_before_a_deploy_without_a_migration(self, left: Deployment) -> None:
+        left.git("reset", "--hard", "--quiet", "HEAD~1")
+        left.commit("README", "new\n")
+        ran = left.run("staging")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        asked = [f"{method} {path}" for method, path, _ in left.platform.requests]
+        assert asked.index(f"PATCH /apps/{APP}/formation") < asked.index("POST /_build")
+        assert state(left.platform.apps[APP]) == AS_BEFORE
+        assert left.leftovers() == []
+
+    def test_workers_come_back_though_maintenance_was_ended_by_hand(self, left: Deployment) -> None:
+        left.platform.apps[APP].maintenance = False
+        assert left.run("staging").returncode == 0
+        assert state(left.platform.apps[APP]) == AS_BEFORE
+
+    def test_what_was_scaled_by_hand_stays(self, left: Deployment) -> None:
+        left.platform.apps[APP].formation |= {"web": (4, "Standard-1X"), "worker": (1, "Standard-1X")}
+        assert left.run("staging").returncode == 0
+        assert state(left.platform.apps[APP])[1] == {"web": (4, "Standard-1X"), "worker": (1, "Standard-1X")}
+
+    def test_a_rollback_puts_it_right_too(self, left: Deployment) -> None:
+        ran = left.run("rollback", "staging", "v3")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert state(left.platform.apps[APP]) == AS_BEFORE
+
+
+def test_a_run_that_was_killed_is_taken_up(migrating: Deployment) -> None:
+    code, _ = migrating.signal_at(signal.SIGKILL, "POST /_build", "staging")
+    assert code == -signal.SIGKILL
+    assert f"{APP}.formation" in migrating.leftovers()
+    ran = migrating.run("staging")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
