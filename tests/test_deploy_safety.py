@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ def test_what_cannot_be_read_is_no_empty_answer(migrating: Deployment, pattern: 
     assert state(migrating.platform.apps[APP]) == AS_BEFORE
 
 
+def test_maintenance_mode_is_believed_when_it_is_read_back(tmp_path: Path, platform: Platform) -> None:
+    migrating = deployment(tmp_path, platform, real=True)
+    migrating.platform.faults.add(f"PATCH /apps/{APP}", "not-json", times=ALWAYS)
+    ran = migrating.run("staging")
+    assert ran.returncode == 6, ran.stdout + ran.stderr
+    assert "maintenance mode cannot be set" in ran.stderr
+    assert not any(path == "/_build" for _, path, _ in platform.requests)
+    assert migrating.leftovers() == []
+
+
 def test_a_token_that_is_revoked_half_way_leaves_the_commands(migrating: Deployment) -> None:
     migrating.platform.faults.add(f"PATCH /apps/{APP}/formation", "revoked")
     ran = migrating.run("staging")
@@ -125,4 +136,48 @@ def test_a_run_that_was_killed_is_taken_up(migrating: Deployment) -> None:
     assert f"{APP}.formation" in migrating.leftovers()
     ran = migrating.run("staging")
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+def test_a_second_interrupt_does_not_break_the_recovery(tmp_path: Path, platform: Platform) -> None:
+    made = deployment(tmp_path, platform, real=True, migration=None)
+    running = made.start("staging", "--maintenance", "--no-backup")
+
+    def interrupt() -> None:
+        os.killpg(running.pid, signal.SIGINT)
+
+    platform.faults.call("POST /_build", interrupt)
+    platform.faults.call(f"PATCH /apps/{APP}/formation", interrupt, nth=2)
+    platform.faults.call(f"PATCH /apps/{APP}", interrupt, nth=2)
+    output, _ = running.communicate(timeout=300)
+    assert running.returncode == 130, output
+    assert state(platform.apps[APP]) == AS_BEFORE
+    assert made.leftovers() == [], output
+
+
+def test_a_reader_that_has_gone_does_not_break_the_recovery(tmp_path: Path, platform: Platform) -> None:
+    made = deployment(tmp_path, platform)
+    running = made.start("staging")
+    assert running.stdout
+    platform.faults.call(f"PATCH /apps/{APP}/formation", running.stdout.close)
+    platform.faults.add("POST /_build", "reset")
+    running.wait(timeout=120)
+    assert running.returncode not in (0, None)
+    assert platform.apps[APP].maintenance is False
+
+
+def test_what_an_earlier_run_left_half_migrated_stays_in_maintenance(migrating: Deployment) -> None:
+    migrating.platform.fails = {"release"}
+    assert migrating.run("staging").returncode == 9
+    migrating.platform.faults.add(f"GET /{APP}.git/info/refs", 403, times=ALWAYS)
+    ran = migrating.run("staging")
+    assert ran.returncode == 8
+    assert "HALF MIGRATED" in ran.stderr
+    assert state(migrating.platform.apps[APP]) == STOPPED
+
+
+def test_the_page_must_show_the_text(migrating: Deployment) -> None:
+    ran = migrating.run("staging", "--no-backup", "--smoke-text", "no such $(text)")
+    assert ran.returncode == 12
+    assert "without the text no such $(text)" in ran.stderr
     assert state(migrating.platform.apps[APP]) == AS_BEFORE
