@@ -145,6 +145,33 @@ def do_pipelines_promote(app: str, words: list[str], _rest: list[str]) -> None:
     sys.exit(any(target["status"] == "failed" for target in told))
 
 
+def pipeline(name: str) -> Any:
+    """Find a pipeline by its name, as the CLI does."""
+    found = call("GET", f"/pipelines?eq[name]={name}")
+    if not found:
+        sys.stderr.write(" ›   Error: Pipeline not found\n")
+        sys.exit(1)
+    return found[0]
+
+
+def do_pipelines_info(_app: str, words: list[str], _rest: list[str]) -> None:
+    known = pipeline(words[0])
+    couplings = call("GET", f"/pipelines/{known['id']}/pipeline-couplings")
+    apps = call("POST", "/filters/apps", {"in": {"id": [each["app"]["id"] for each in couplings]}})
+    show({"pipeline": known, "apps": apps})
+
+
+def do_pipelines_add(app: str, words: list[str], _rest: list[str]) -> None:
+    stage = option(words, "--stage")
+    body = {"pipeline": pipeline(words[0])["id"], "app": app.removeprefix("/apps/"), "stage": stage}
+    call("POST", "/pipeline-couplings", body)
+
+
+def do_pipelines_create(app: str, words: list[str], rest: list[str]) -> None:
+    call("POST", "/pipelines", {"name": words[0]})
+    do_pipelines_add(app, words, rest)
+
+
 def do_releases_retry(app: str, _words: list[str], _rest: list[str]) -> None:
     newest = call("GET", f"{app}/releases")[0]
     if not any(dynos["type"] == "release" for dynos in call("GET", f"{app}/formation")):
