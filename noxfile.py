@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.options.sessions = ["check"]
@@ -77,6 +79,19 @@ def deploy_matrix(session: nox.Session) -> None:
         "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
     )
     session.run("python", "-m", "tests.deploy.matrix", *session.posargs)
+
+
+@nox.session
+def deploy_real(session: nox.Session) -> None:
+    """Run all tests of the deploy script with the real heroku CLI in place of its stand-in; an hour."""
+    session.install("-e", ".[test]")
+    session.run(
+        "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
+    )
+    cli = Path("tests/deploy/node_modules/.bin/heroku").resolve()
+    files = sorted(str(path) for path in Path("tests").glob("test_deploy_*.py"))
+    words = session.posargs or files
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", *words, env={"HEROKU_CLI": str(cli)})
 
 
 @nox.session
