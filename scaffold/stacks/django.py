@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.facts import AnyFact, ConfigVar, Evidence, Migration, Process, Strength, Uses, command
+from scaffold.families.django.cache import django_cache
 from scaffold.families.django.checks import django_doubts
 from scaffold.families.django.project import Project, configuration, django_projects, server_target
 from scaffold.families.django.seeds import django_seed
@@ -77,6 +78,7 @@ def _facts(repo: Repo, project: Project, app: PythonApp) -> Iterator[AnyFact]:
     yield from _web(repo, project, app)
     yield from _migration(repo, project, app.root)
     yield from django_seed(repo, project, app)
+    yield from django_cache(repo, project, app)
     yield from _settings_vars(repo, project, app.root)
     yield from smoke_path(repo, project, app)
     yield from django_doubts(repo, project, app)

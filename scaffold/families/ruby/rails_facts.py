@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scaffold.facts import PORT, AnyFact, CacheClear, ConfigVar, Process, Raw, Smoke, Strength, Uses, command
+from scaffold.facts import PORT, AnyFact, ConfigVar, Process, Raw, Smoke, Strength, Uses, command
 from scaffold.families.ruby.code import config_files, find
 from scaffold.families.ruby.database import rails_migration
 from scaffold.families.ruby.rails import RailsApp, rails_apps
+from scaffold.families.ruby.rails_cache import rails_cache
 from scaffold.families.ruby.seeds import rails_seed
 from scaffold.families.ruby.server import find_server
 from scaffold.patterns import lazy
@@ -16,9 +17,7 @@ from scaffold.repo import Repo, join
 
 _CREDENTIALS = ("config/credentials.yml.enc", "config/credentials/production.yml.enc")
 _REQUIRED = lazy(r"^[ \t]*config\.require_master_key\s*=\s*true", re.M)
-_CACHE = lazy(r"cache_store\s*(?:=|,)\s*(?:if[^\n]*\n\s*)?\[?\s*:(\w+)")
 _HEALTH = lazy(r"^[ \t]*get\s*\(?\s*[\"']/?([\w/-]+)[\"'].*rails/health#show", re.M)
-_NOT_SHARED = ("null_store", "memory_store", "file_store")
 
 
 def rails_facts(repo: Repo) -> Iterator[AnyFact]:
@@ -52,7 +51,7 @@ def _facts(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
     yield from rails_migration(repo, rails)
     yield from rails_seed(repo, rails)
     yield from _secrets(repo, rails)
-    yield from _cache(repo, rails)
+    yield from rails_cache(repo, rails)
     yield from _smoke(repo, rails)
 
 
@@ -116,20 +115,6 @@ def _secrets(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
             evidence=(rails.proof,),
             why="Rails does not start in production without it.",
         )
-
-
-def _cache(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
-    found = find(repo, config_files(repo, rails.home)[:2], _CACHE, "cache_store")
-    if found is None or found.match[1] in _NOT_SHARED:
-        return
-    runner = "bundle exec rails runner"
-    yield CacheClear(
-        stack="rails",
-        root=rails.app.root,
-        command=f"{runner} {command('Rails.cache.clear')}",
-        evidence=(found.evidence,),
-        why=f"production caches in {found.match[1]}.",
-    )
 
 
 def _smoke(repo: Repo, rails: RailsApp) -> Iterator[AnyFact]:
