@@ -91,6 +91,13 @@ def test_a_text_that_is_followed_through_its_templates_is_the_same(name: str) ->
         assert all(len(found.lines) == found.text.count("\n") for found in traced.values() if found.text)
 
 
+def at(path: str, text: str) -> str:
+    """Return the place of the line of a shipped template that begins so."""
+    (folder,) = render.layers("django")
+    lines = (folder / path).read_text(encoding="utf-8").splitlines()
+    return f"{path}:{[line.startswith(text) for line in lines].index(True) + 1}"
+
+
 SHOP: dict[tuple[str, str], tuple[str, str, str]] = {
     ("Procfile", "worker"): ("Procfile.jinja:3", 'shop/celery.py:7: app = Celery("shop")', "process_worker"),
     ("Procfile", "web"): ("Procfile.jinja:3", "shop/settings.py:29: WSGI_APPLICATION", "process_web"),
@@ -104,8 +111,12 @@ SHOP: dict[tuple[str, str], tuple[str, str, str]] = {
     ("app.json", "formation.worker.size"): ("app.json.jinja:1", "shop/celery.py:7", "dyno_size"),
     ("config-vars.toml", "vars.DEBUG.kind"): ("config-vars.toml.jinja:12", "shop/settings.py:10", "DEBUG"),
     (".python-version", "version"): (".python-version.jinja:2", "", "runtime_version"),
-    ("bin/deploy", "REGION"): ("_deploy/settings.sh.jinja:11", "", "region"),
-    ("bin/deploy", "MIGRATION_PATHS"): ("_deploy/settings.sh.jinja:24", "manage.py:1", ""),
+    ("bin/deploy", "REGION"): (at("_deploy/settings.sh.jinja", "REGION="), "", "region"),
+    ("bin/deploy", "MIGRATION_PATHS"): (
+        at("_deploy/settings.sh.jinja", "# A deploy that changes nothing"),
+        "manage.py:1",
+        "",
+    ),
     ("bin/deploy", "each_config_var().STRIPE_SECRET_KEY"): (
         "_deploy/config.sh.jinja:15",
         "shop/settings.py:42",
