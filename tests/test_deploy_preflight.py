@@ -246,3 +246,39 @@ class TestMissingConfigVars:
         assert app_of(lacking).config == before
         assert lacking.platform.changes() == []
         assert lacking.leftovers() == []
+
+
+def test_a_dry_run_does_not_say_that_it_deployed(repo: Deployment) -> None:
+    ran = repo.run("staging", "--dry-run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.endswith("\nA dry run: nothing was changed.\n")
+    assert "Deployed" not in ran.stdout
+    fresh = repo.run("staging", "--create", "--app", "another-app", "--dry-run")
+    assert "https://ADDRESS-OF-THE-APP/" in fresh.stdout
+
+
+def test_a_dry_run_ends_where_there_is_no_app(repo: Deployment) -> None:
+    ran = repo.run("staging", "--app", "no-such-app", "--dry-run")
+    assert ran.returncode == 3
+    assert "error: there is no app no-such-app: --create makes it" in ran.stderr
+    assert "apps:create" not in ran.stdout
+
+
+def test_a_dry_run_in_a_shallow_clone_goes_on(repo: Deployment) -> None:
+    full = repo.scratch / "full"
+    repo.repo.rename(full)
+    call("git", "clone", "--quiet", "--depth=1", full.as_uri(), repo.repo, cwd=repo.scratch)
+    ran = repo.run("staging", "--dry-run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "fetch --quiet --unshallow" in ran.stdout
+    assert "cannot be fetched" not in ran.stderr
+
+
+def test_a_refused_token_and_a_missing_terminal_are_named(repo: Deployment) -> None:
+    ran = repo.run("staging", HEROKU_API_KEY="wrong-token")
+    assert ran.returncode == 3
+    assert "Heroku refuses the token of HEROKU_API_KEY (" in ran.stderr
+    assert "wrong-token" not in ran.stderr
+    ran = repo.run("production")
+    assert ran.returncode == 3
+    assert "no terminal to ask in: --yes goes on" in ran.stderr
