@@ -236,6 +236,19 @@ def test_in_a_terminal_enter_accepts_every_default(app: Path) -> None:
     assert (app / "Procfile").read_text() == "web: gunicorn app:app\n"
 
 
+def test_questions_are_those_of_the_app_and_shown_whole(tmp_path: Path) -> None:
+    node = write(
+        tmp_path / "node",
+        {"package.json": '{"name": "ledger", "scripts": {"start": "node a.js"}}', "a.js": "listen()\n"},
+    )
+    code, seen = in_terminal(node, [b"\r"] * 3 + [b"\x03"])
+    assert code == 130, seen
+    assert "names are global on Heroku)" in seen
+    code, seen = in_terminal(node, [b"\r"] * 10)
+    assert code == 0, seen
+    assert "Python" not in seen
+
+
 def test_an_edit_taken_in_a_terminal_is_made_and_committed(app: Path) -> None:
     (app / "requirements.txt").write_text("flask")
     subprocess.run(["git", "init", "-q", str(app)], check=True)
