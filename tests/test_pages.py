@@ -65,6 +65,22 @@ def test_every_option_of_the_script_is_explained(tmp_path: Path) -> None:
     assert options(helps(tmp_path)) == explained - {"--short"}
 
 
+def test_every_setting_of_the_script_is_explained() -> None:
+    page = text("DEPLOYING.md").partition("\n## Settings\n")[2].partition("\n## ")[0]
+    explained = {
+        name for row in page.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])
+    }
+    settings = {
+        name
+        for changes in ({}, ONE_OFF, {"pipeline": "pipe", "cache_clear": "clear"})
+        for name in re.findall(
+            r"^([A-Z_]+)=", script(**changes).decode().partition("\nusage()")[0], re.MULTILINE
+        )
+        if not name.endswith("_SECONDS")
+    }
+    assert settings == explained
+
+
 def test_no_command_of_the_script_is_made_up(tmp_path: Path) -> None:
     said = helps(tmp_path)
     known = set(re.findall(r"bin/deploy ([a-z|]+)", said)) | {"staging|production"}
