@@ -267,7 +267,7 @@ def test_an_app_that_is_in_maintenance_mode_stays_so(live: Deployment) -> None:
     app = live.platform.apps[APP]
     app.maintenance = True
     live.commit("README", "new\n")
-    for words in (["staging"], ["rollback", "staging"]):
+    for words in (["staging", "--maintenance"], ["rollback", "staging"]):
         ran = live.run(*words)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "Left out" in ran.stdout

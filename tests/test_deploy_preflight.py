@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import stat
 from pathlib import Path
@@ -282,3 +283,13 @@ def test_a_refused_token_and_a_missing_terminal_are_named(repo: Deployment) -> N
     ran = repo.run("production")
     assert ran.returncode == 3
     assert "no terminal to ask in: --yes goes on" in ran.stderr
+
+
+@pytest.mark.parametrize("said", ["--app", "HEROKU_APP"])
+def test_staging_never_is_the_app_of_production(repo: Deployment, said: str) -> None:
+    script = repo.repo / "bin" / "deploy"
+    text = re.sub("^STAGING_APP=.*", "STAGING_APP=''", script.read_text(), flags=re.MULTILINE)
+    script.write_text(re.sub("^PRODUCTION_APP=.*", "PRODUCTION_APP=shop", text, flags=re.MULTILINE))
+    ran = repo.run("staging", "--app", "shop") if said == "--app" else repo.run("staging", HEROKU_APP="shop")
+    assert ran.returncode == 3
+    assert "shop is production" in ran.stderr
