@@ -112,7 +112,7 @@ def test_a_failure_puts_production_back_or_says_why_not(
     assert state(app) == (STOPPED if paused else AS_BEFORE)
     assert ("HALF MIGRATED" in ran.stderr) == paused
     if paused:
-        assert f"bin/deploy promote --from {APP} --app {PRODUCTION}" in ran.stderr
+        assert "bin/deploy promote --yes --rollback-on-failure" in ran.stderr
     if fault == "smoke":
         assert app.releases[-1]["description"] == "Rollback to v3"
     platform.fails = set()
@@ -168,3 +168,36 @@ def test_a_first_promotion_scales_production(pipeline: Deployment) -> None:
     ran = pipeline.run("promote", "--yes")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert state(platform.apps[PRODUCTION]) == (False, {"web": (1, "Basic"), "worker": (2, "Standard-1X")})
+
+
+def test_staging_that_moves_on_meanwhile_is_not_promoted(pipeline: Deployment) -> None:
+    platform = pipeline.platform
+
+    def deploy() -> None:
+        app = platform.apps[APP]
+        newest = app.releases[-1]
+        newest["current"] = False
+        app.releases.append({**newest, "version": newest["version"] + 1, "id": "other", "current": True})
+
+    platform.faults.call("POST /client/v11/databases/*/backups", deploy)
+    ran = pipeline.run("promote", "--yes")
+    assert ran.returncode == 15, ran.stdout + ran.stderr
+    assert f"{APP} runs v5 by now, not v4" in ran.stderr
+    assert not any(path == "/pipeline-promotions" for _, path in platform.changes())
+    assert state(platform.apps[PRODUCTION]) == AS_BEFORE
+
+
+def test_production_in_maintenance_mode_that_nobody_explains_is_left_so(pipeline: Deployment) -> None:
+    app = pipeline.platform.apps[PRODUCTION]
+    app.maintenance = True
+    ran = pipeline.run("promote", "--yes")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert f"heroku maintenance:off -a {PRODUCTION}" in ran.stderr
+    assert pipeline.platform.changes() == []
+
+
+def test_a_promotion_that_ended_unseen_is_done_at_the_next_one(pipeline: Deployment) -> None:
+    assert pipeline.run("promote", "--yes").returncode == 0
+    (pipeline.repo / ".git" / "heroku-deploy" / f"{PRODUCTION}.migrating").touch()
+    assert pipeline.run("promote", "--yes").returncode == 0
+    assert pipeline.leftovers() == []
