@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.faults import ALWAYS
-from tests.deploy.harness import APP, Deployment
+from tests.deploy.harness import APP, ONE_OFF, Deployment
 from tests.deploy.platform import App, Platform
 
 AS_BEFORE = (False, {"web": (1, "Standard-1X"), "worker": (3, "Standard-2X")})
@@ -181,3 +181,79 @@ def test_the_page_must_show_the_text(migrating: Deployment) -> None:
     assert ran.returncode == 12
     assert "without the text no such $(text)" in ran.stderr
     assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+class TestUnexplainedMaintenance:
+    """Maintenance mode that this clone knows nothing of: the runner or the machine of a killed deploy is gone."""
+
+    @pytest.fixture
+    def paused(self, migrating: Deployment) -> Deployment:
+        app = migrating.platform.apps[APP]
+        app.maintenance = True
+        app.formation["worker"] = (0, "Standard-2X")
+        return migrating
+
+    def test_a_deploy_refuses_and_names_the_commands(self, paused: Deployment) -> None:
+        ran = paused.run("staging", "--yes")
+        assert ran.returncode == 3, ran.stdout + ran.stderr
+        assert f"heroku maintenance:off -a {APP}" in ran.stderr
+        assert f"bin/deploy scale staging TYPE=N --app {APP}" in ran.stderr
+        assert "worker=0:Standard-2X" in ran.stderr
+        assert paused.platform.changes() == []
+
+    def test_maintenance_deploys_migrates_and_leaves_it_on(self, tmp_path: Path, platform: Platform) -> None:
+        made = deployment(tmp_path, platform, **ONE_OFF)
+        app = platform.apps[APP]
+        made.git("push", "--quiet", f"https://git.heroku.com/{APP}.git", "HEAD:refs/heads/main")
+        app.maintenance = True
+        app.formation["worker"] = (0, "Standard-2X")
+        ran = made.run("staging", "--yes", "--maintenance")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert app.commands == ["cd sub && migrate"]
+        assert state(app) == STOPPED
+        assert f"heroku maintenance:off -a {APP}" in ran.stderr
+
+    def test_a_rollback_says_that_it_stays(self, paused: Deployment) -> None:
+        ran = paused.run("rollback", "staging", "v3")
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert f"heroku maintenance:off -a {APP}" in ran.stderr
+        assert state(paused.platform.apps[APP]) == STOPPED
+
+
+def test_a_pre_push_hook_that_refuses_is_not_waited_for(migrating: Deployment) -> None:
+    hook = migrating.repo / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    hook.chmod(0o755)
+    ran = migrating.run("staging", DEPLOY_BUILD_SECONDS="500")
+    assert ran.returncode == 8, ran.stdout + ran.stderr
+    assert "a pre-push hook of this repository refused" in ran.stderr
+    assert "HALF MIGRATED" not in ran.stderr
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+def test_a_new_part_of_the_app_has_its_migrations_elsewhere(migrating: Deployment) -> None:
+    assert migrating.run("staging").returncode == 0
+    migrating.commit("payments/migrations/0001.py", "first\n")
+    ran = migrating.run("staging")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert len(migrating.platform.apps[APP].backups) == 2
+
+
+def test_another_deploy_meanwhile_stops_this_one_before_its_push(migrating: Deployment) -> None:
+    platform = migrating.platform
+    other = migrating.git("rev-parse", "HEAD~1")
+
+    def deploy(*_: object) -> None:
+        app = platform.apps[APP]
+        release = dict(app.releases[-1], version=app.releases[-1]["version"] + 1)
+        app.releases[-1]["current"] = False
+        app.releases.append({**release, "description": "Deploy 0123abcd", "id": "other"})
+
+    platform.faults.call("POST /client/v11/databases/*/backups", deploy)
+    ran = migrating.run("staging")
+    assert ran.returncode != 0, ran.stdout + ran.stderr
+    assert "somebody else has deployed" in ran.stderr
+    assert platform.pushes() == []
+    assert state(platform.apps[APP]) == AS_BEFORE
+    assert other
