@@ -184,7 +184,7 @@ def test_the_page_must_show_the_text(migrating: Deployment) -> None:
 
 
 class TestUnexplainedMaintenance:
-    """Maintenance mode that this clone knows nothing of: the runner or the machine of a killed deploy is gone."""
+    """Maintenance mode that this clone knows nothing of: the runner of a killed deploy is gone."""
 
     @pytest.fixture
     def paused(self, migrating: Deployment) -> Deployment:
