@@ -70,8 +70,8 @@ def test_a_second_rollback_goes_no_further(live: Deployment) -> None:
 def test_only_what_can_be_released_again_is(live: Deployment) -> None:
     app = live.platform.apps[APP]
     for words, code, said in (
-        (["v1"], 3, "cannot be released again"),
-        (["v99"], 3, "cannot be released again"),
+        (["v1"], 3, "cannot be released again, it has no code"),
+        (["v99"], 3, "there is no v99 among"),
         (["3"], 2, "v12"),
     ):
         ran = live.run("rollback", "staging", *words)
