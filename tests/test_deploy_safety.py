@@ -257,3 +257,9 @@ def test_another_deploy_meanwhile_stops_this_one_before_its_push(migrating: Depl
     assert platform.pushes() == []
     assert state(platform.apps[APP]) == AS_BEFORE
     assert other
+
+
+def test_workers_are_scaled_again_though_their_stop_was_not_seen(migrating: Deployment) -> None:
+    code, said = migrating.signal_at(signal.SIGINT, f"PATCH /apps/{APP}/formation", "staging")
+    assert code == 130, said
+    assert state(migrating.platform.apps[APP]) == AS_BEFORE
