@@ -59,6 +59,14 @@ def test_a_netrc_is_of_this_run_only(repo: Deployment) -> None:
     assert TOKEN not in ran.stdout + ran.stderr
 
 
+def test_a_netrc_lasts_as_long_as_the_command(repo: Deployment) -> None:
+    repo.platform.add(APP)
+    seen = repo.scratch / "seen"
+    wrapped(repo, f'if [ -f "$HOME/.netrc" ]; then echo there; fi >>{shlex.quote(str(seen))}')
+    repo.run("logs", "staging", "--netrc", HEROKU_EMAIL="ci@example.com")
+    assert seen.read_text().splitlines() == ["there"] * 2
+
+
 @pytest.mark.parametrize("settings", [{}, {"HEROKU_EMAIL": "a b\nmachine x"}, {"HEROKU_API_KEY": "a\tb"}])
 def test_a_netrc_needs_an_address_and_a_token(repo: Deployment, settings: dict[str, str]) -> None:
     ran = repo.run(

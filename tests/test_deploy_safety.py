@@ -263,3 +263,13 @@ def test_workers_are_scaled_again_though_their_stop_was_not_seen(migrating: Depl
     code, said = migrating.signal_at(signal.SIGINT, f"PATCH /apps/{APP}/formation", "staging")
     assert code == 130, said
     assert state(migrating.platform.apps[APP]) == AS_BEFORE
+
+
+def test_an_app_that_others_released_is_no_fresh_one(migrating: Deployment) -> None:
+    app = migrating.platform.apps[APP]
+    del app.releases[2:]
+    app.release("Built by the delivery service", slug="slug-of-theirs")
+    ran = migrating.run("staging", "--force")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert len(app.backups) == 1
+    assert state(app) == AS_BEFORE
