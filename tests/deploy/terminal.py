@@ -14,7 +14,8 @@ from tests.deploy.harness import LIMIT, Deployment
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 OWN_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run in the background would pass on that it is ignored
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
