@@ -91,7 +91,8 @@ def deploy_real(session: nox.Session) -> None:
     cli = Path("tests/deploy/node_modules/.bin/heroku").resolve()
     files = sorted(str(path) for path in Path("tests").glob("test_deploy_*.py"))
     words = session.posargs or files
-    session.run("python", "-m", "pytest", "-q", "-n", "auto", *words, env={"HEROKU_CLI": str(cli)})
+    everything = ("-m", "slow or not slow", *words)
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", *everything, env={"HEROKU_CLI": str(cli)})
 
 
 @nox.session

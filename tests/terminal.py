@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -31,6 +32,8 @@ def run(
         stderr=slave,
         env={**environment, **(env or {})},
         start_new_session=True,
+        # a run in the background would pass on that an interrupt is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         cwd=TOP,
     )
     os.close(slave)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.deploy.harness import APP, POSTGRES, VAR, Deployment
 from tests.deploy.platform import Platform
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_addon_that_is_being_made_is_waited_for(tmp_path: Path, platform: Platform) -> None:

@@ -11,6 +11,8 @@ from tests.deploy.faults import ALWAYS
 from tests.deploy.harness import APP, VAR, Deployment
 from tests.deploy.platform import Platform
 
+pytestmark = pytest.mark.slow
+
 DOMAINS = ["www.example.com", "*.shop.example.com"]
 SMALL: dict[str, Any] = {"addons": [], "config_vars": [], "buildpacks": ["heroku/python"], "migration": None}
 ALL: dict[str, Any] = {

@@ -189,6 +189,7 @@ def test_a_dry_run_shows_each_command(app: Images) -> None:
     assert app.platform.changes() == []
 
 
+@pytest.mark.slow
 def test_the_real_cli_releases_images_at_the_hosts_it_names_itself(tmp_path: Path) -> None:
     if obstacle := namespace.obstacle():
         pytest.skip(obstacle)

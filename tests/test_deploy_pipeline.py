@@ -12,6 +12,8 @@ from tests.deploy.harness import APP, Deployment
 from tests.deploy.platform import Json, Platform
 from tests.deploy.server import close, serve
 
+pytestmark = pytest.mark.slow
+
 BARE = {
     "pipeline": "my-app",
     "addons": [],
