@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.deploy.faults import ALWAYS
 from tests.deploy.harness import APP, ONE_OFF
 from tests.deploy.platform import Platform
 from tests.test_deploy_safety import AS_BEFORE, STOPPED, deployment, state
+
+pytestmark = pytest.mark.slow
 
 DYNOS = f"POST /apps/{APP}/dynos"
 

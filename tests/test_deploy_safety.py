@@ -13,6 +13,8 @@ from tests.deploy.faults import ALWAYS
 from tests.deploy.harness import APP, ONE_OFF, Deployment
 from tests.deploy.platform import App, Platform
 
+pytestmark = pytest.mark.slow
+
 AS_BEFORE = (False, {"web": (1, "Standard-1X"), "worker": (3, "Standard-2X")})
 STOPPED = (True, {"web": (1, "Standard-1X"), "worker": (0, "Standard-2X")})
 FORMATION = f"* /apps/{APP}/formation"

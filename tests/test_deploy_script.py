@@ -14,6 +14,8 @@ import pytest
 from tests.deploy.harness import APP, ONE_OFF, PLAN, VAR, Deployment, script
 from tests.deploy.platform import TOKEN, App, Platform
 
+pytestmark = pytest.mark.slow
+
 PLANS: dict[str, dict[str, Any]] = {
     "everything": {"cache_clear": 'python -c "clear()"', "pipeline": "pipe", "team": "a team"},
     "a migration outside the release phase": ONE_OFF,
