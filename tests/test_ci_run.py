@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.harness import APP, HERE, Deployment, call
+from tests.deploy.harness import APP, HERE, Deployment, call, started
 from tests.deploy.platform import TOKEN, Platform
 from tests.test_ci_files import SERVICES, load, sample
 from tests.test_deploy_script import AS_BEFORE, running, state
@@ -52,17 +52,8 @@ def clone(deployment: Deployment, revision: str) -> Path:
 def start(deployment: Deployment, where: Path, text: str, **env: str) -> subprocess.Popen[str]:
     """Start a piece of shell as the services do: bash -e, no terminal."""
     deployment.settings["CI"] = "true"
-    return subprocess.Popen(
-        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", text],
-        cwd=where,
-        env=deployment.env(**env),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-    )
+    words = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", text]
+    return started(words, cwd=where, env=deployment.env(**env))
 
 
 @pytest.fixture

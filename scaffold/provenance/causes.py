@@ -258,24 +258,20 @@ def stack_image(known: Known) -> Cause:
 
 def test_script(known: Known) -> Cause:
     """Return where the test command of Heroku CI comes from."""
-    facts = [fact for fact in known.plan.facts if isinstance(fact, Tests) and fact.root == known.plan.root]
-    mine = [fact for fact in facts if known.plan.test_command.endswith(fact.command)]
-    return Cause(
-        what="The command by which Heroku CI tests each push, if you use it.",
-        evidence=_proofs(mine),
-        changes=(EDIT,),
-    )
+    what = "The command by which Heroku CI tests each push, if you use it."
+    return _command_of(known, Tests, known.plan.test_command, what)
 
 
 def seed_script(known: Known) -> Cause:
     """Return where the data of a new review app comes from."""
-    facts = [fact for fact in known.plan.facts if isinstance(fact, Seed) and fact.root == known.plan.root]
-    mine = [fact for fact in facts if known.plan.postdeploy.endswith(fact.command)]
-    return Cause(
-        what="Heroku runs this once in a new review app, after its first release: its database is empty.",
-        evidence=_proofs(mine),
-        changes=(EDIT,),
-    )
+    what = "Heroku runs this once in a new review app, after its first release: its database is empty."
+    return _command_of(known, Seed, known.plan.postdeploy, what)
+
+
+def _command_of(known: Known, kind: type[Tests] | type[Seed], text: str, what: str) -> Cause:
+    facts = [fact for fact in known.plan.facts if isinstance(fact, kind) and fact.root == known.plan.root]
+    mine = [fact for fact in facts if text.endswith(fact.command)]
+    return Cause(what=what, evidence=_proofs(mine), changes=(EDIT,))
 
 
 def answer(known: Known, name: str, what: str, example: str) -> Cause:

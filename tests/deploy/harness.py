@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,22 @@ def heroku_script(*, real: bool = False) -> str:
     real = real or bool(os.environ.get("HEROKU_CLI"))
     words = [real_cli()] if real else [sys.executable, str(HERE / "heroku.py")]
     return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+
+
+def started(words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start a program without a terminal, in a process group of its own, its two outputs in one."""
+    return subprocess.Popen(
+        words,
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        # a test run in the background ignores SIGINT, and so would the program
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
 
 
 @dataclass
@@ -158,18 +174,7 @@ class Deployment:
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         """Start the script without a terminal, in a process group of its own, its two outputs in one."""
-        return subprocess.Popen(
-            [self.repo / "bin" / "deploy", *words],
-            cwd=self.scratch,
-            env=self.env(**env),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-            # a test run in the background ignores SIGINT, and so would the script
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-        )
+        return started([self.repo / "bin" / "deploy", *words], cwd=self.scratch, env=self.env(**env))
 
     def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run the script to its end, without a terminal."""
