@@ -124,15 +124,6 @@ def _ruby(plan: Plan, repo: Repo) -> Install:
     return Install(commands=("bundle install", *schema), inputs=tuple(inputs), on_github=schema)
 
 
-def _jvm(plan: Plan, repo: Repo) -> Install:  # noqa: ARG001  (all languages share one signature)
-    return Install(commands=())
-
-
-def _elixir(plan: Plan, repo: Repo) -> Install:  # noqa: ARG001
-    tools = ("mix local.hex --force", "mix local.rebar --force")
-    return Install(commands=(*tools, "mix deps.get"), on_github=("mix deps.get",))
-
-
 def _rust(plan: Plan, repo: Repo) -> Install:
     version = plan.runtime.version if plan.runtime else ""
     pinned = any(join(plan.root, name) in repo for name in ("rust-toolchain.toml", "rust-toolchain"))
@@ -140,16 +131,21 @@ def _rust(plan: Plan, repo: Repo) -> Install:
     return Install(commands=(), on_github=toolchain)
 
 
-def _by(*commands: str) -> Callable[[Plan, Repo], Install]:
-    return lambda _plan, _repo: Install(commands=commands)
+def _by(*commands: str, on_github: tuple[str, ...] | None = None) -> Callable[[Plan, Repo], Install]:
+    return lambda _plan, _repo: Install(commands=commands, on_github=on_github)
 
 
 _LANGUAGES: Mapping[str, Callable[[Plan, Repo], Install | None]] = {
     "python": _python,
     "node": _node,
     "ruby": _ruby,
-    "java": _jvm,
-    "elixir": _elixir,
+    "java": _by(),
+    "elixir": _by(
+        "mix local.hex --force",
+        "mix local.rebar --force",
+        "mix deps.get",
+        on_github=("mix deps.get",),
+    ),
     "rust": _rust,
     "dart": _by("dart pub get"),
     "go": _by(),
